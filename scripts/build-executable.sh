@@ -1,0 +1,18 @@
+#!/bin/sh
+# Makes dist/plexus, the executable that needs neither Node.js nor node_modules, for this machine's architecture.
+set -eu
+cd "$(dirname "$0")/.."
+
+# The baseline build runs on processors without AVX2, and starts no slower.
+case $(uname -m) in
+  x86_64) target=bun-linux-x64-baseline ;;
+  aarch64) target=bun-linux-arm64 ;;
+  *) echo "build-executable: no Bun for $(uname -m)" >&2; exit 1 ;;
+esac
+
+version=$(node --print 'JSON.stringify(require("./package.json").version)')
+
+# Without the --no-compile-autoload flags the executable would run what a bunfig.toml names, and take the variables of a
+# .env, in whatever folder it is started: as root.
+node_modules/.bin/bun build src/main.ts --outfile dist/plexus --target="$target" \
+  --compile --bytecode --minify --no-compile-autoload-bunfig --no-compile-autoload-dotenv --define PLEXUS_VERSION="$version"

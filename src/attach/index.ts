@@ -1,0 +1,20 @@
+/**
+ * The multi-network standard: what a pod's annotations, the definitions and the node's configuration mean. Pure: the
+ * same input gives the same plan, and files reach it through the port that `cni` declares.
+ */
+export type { Lookup, ResolvedNetwork } from './default-network.ts'
+export {
+  changedFamilies,
+  type DefaultRoute,
+  type DefaultRouteWish,
+  type RouteChange,
+  resultAfter,
+  routeChange,
+} from './default-route.ts'
+export { CHAINING_ANNOTATION, type Definition, type DefinitionRef, definitionName } from './definition.ts'
+export { type Knowledge, NO_KNOWLEDGE } from './knowledge.ts'
+export { type NetworkStatus, networkStatus, type StatusInput } from './network-status.ts'
+export { type Chaining, type NodeConfig, type NodeConfigReading, readNodeConfig } from './node-config.ts'
+export { defaultNetwork, nodeNetworks, type Plan, type PlanInput, type PlannedAttachment, plan } from './plan.ts'
+export { DEFAULT_NETWORK_ANNOTATION, NETWORKS_ANNOTATION, type Pod } from './pod.ts'
+export { type Selection, selections } from './selection.ts'

@@ -1,0 +1,98 @@
+import { type NodeConfig, readNodeConfig } from '../attach/index.ts'
+import { filesSource } from '../cluster/index.ts'
+import {
+  asCniError,
+  type Call,
+  type ChainEvent,
+  CniError,
+  CODE,
+  type Invocation,
+  NEWEST,
+  readInvocation,
+  toJson,
+  VERSION_RESULT,
+} from '../cni/index.ts'
+import { type ConfiguredInvocation, carryOut, type Ports } from '../engine/index.ts'
+import { hostExec, hostFiles, hostLocks, hostLog, hostMachine, hostRoutes, journalFiles } from '../host/index.ts'
+
+/** What a plugin prints and ends with (SPEC 1.1.0, section 5). */
+export type Answer = { readonly stdout: string; readonly status: 0 | 1 }
+
+/** Those who want to see a call as it is carried out. */
+export type Watcher = (event: ChainEvent) => void
+
+// Set for delegates: a Plexus that is run by Plexus, by whatever detour, has to notice.
+const NESTED = 'PLEXUS_NESTED'
+
+/** Answers one call of a runtime: the whole of the CNI plugin, but for the process around it. Never throws. */
+export async function answerCall(call: Call, watch?: Watcher): Promise<Answer> {
+  let cniVersion: string = NEWEST
+  try {
+    const invocation = readInvocation(call)
+    if (invocation.verb === 'VERSION') return success(VERSION_RESULT)
+    cniVersion = invocation.cniVersion
+    if (call.env[NESTED]) return answerNested(invocation)
+    const { config: node, warnings } = readNodeConfig(invocation.config)
+    const ports = portsOf(node, invocation, call.env, watch)
+    for (const { path, message } of warnings) ports.log.warning('node configuration', { path, message })
+    return await answerWith(invocation, node, ports)
+  } catch (fault) {
+    return { stdout: `${toJson(asCniError(fault).toObject(cniVersion))}\n`, status: 1 }
+  }
+}
+
+async function answerWith(invocation: ConfiguredInvocation, node: NodeConfig, ports: Ports): Promise<Answer> {
+  const { verb } = invocation
+  const container = 'containerId' in invocation ? { containerId: invocation.containerId, args: invocation.cniArgs } : {}
+  try {
+    const result = await carryOut(invocation, node, ports)
+    ports.log.verbose('call ended', { verb, ...container, ...(result === undefined ? {} : { result }) })
+    return success(result)
+  } catch (fault) {
+    const { code, msg, details, stack } = asCniError(fault)
+    ports.log.error('call failed', {
+      verb,
+      ...container,
+      code,
+      msg,
+      details,
+      ...(code === CODE.internal ? { stack } : {}),
+    })
+    throw fault
+  }
+}
+
+function success(value: object | null | number | string | boolean | undefined): Answer {
+  return { stdout: value === undefined ? '' : `${toJson(value as object)}\n`, status: 0 }
+}
+
+// It attached nothing, so that there is nothing to delete either; anything else would nest without end.
+function answerNested({ verb }: Invocation): Answer {
+  if (verb === 'DEL' || verb === 'GC') return success(undefined)
+  throw new CniError(CODE.selfDelegation, 'Plexus is run by Plexus: a network is made of Plexus itself, at some depth')
+}
+
+function portsOf(
+  node: NodeConfig,
+  invocation: ConfiguredInvocation,
+  env: Call['env'],
+  watch: Watcher | undefined,
+): Ports {
+  const folder = `${node.cniDir}/plexus`
+  return {
+    exec: hostExec(),
+    files: hostFiles,
+    source: node.source ? filesSource(node.source.files, hostFiles) : undefined,
+    journal: journalFiles(folder),
+    routes: hostRoutes(),
+    locks: hostLocks(`${folder}/locks`),
+    machine: hostMachine(),
+    log: hostLog(node),
+    env: { ...definedOnly(env), [NESTED]: invocation.verb },
+    observe: watch,
+  }
+}
+
+function definedOnly(env: Call['env']): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
+}

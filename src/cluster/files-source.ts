@@ -1,0 +1,115 @@
+import { type Definition, type Knowledge, NO_KNOWLEDGE, type Pod } from '../attach/index.ts'
+import {
+  CniError,
+  CODE,
+  type ConfigFiles,
+  configFiles,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  kindOf,
+} from '../cni/index.ts'
+import type { PodRef, Source } from '../engine/index.ts'
+import { yamlDocuments } from './yaml-documents.ts'
+
+const ENDINGS = ['.yaml', '.yml', '.json']
+
+/** A Kubernetes object with the file it stands in. */
+type Resource = { readonly object: JsonObject; readonly origin: string }
+
+/**
+ * A source that reads pods and definitions from a folder of YAML files, as they would be applied to a cluster: the
+ * embedded default, for nodes and machines without one.
+ */
+export function filesSource(folder: string, files: ConfigFiles): Source {
+  return {
+    async knowledgeOf(pod) {
+      const resources = await readFolder(folder, files)
+      const definitions = ofKind(resources, 'NetworkAttachmentDefinition').map(toDefinition)
+      return {
+        ...NO_KNOWLEDGE,
+        pod: pod && findPod(resources, pod, folder),
+        definitions,
+        namespacesOf: namespacesOf(definitions),
+      }
+    },
+  }
+}
+
+async function readFolder(folder: string, files: ConfigFiles): Promise<readonly Resource[]> {
+  if (files.list(folder) === undefined)
+    throw new CniError(CODE.tryAgainLater, `source.files: folder ${folder} does not exist`)
+  const resources: Resource[] = []
+  for (const path of configFiles(files, folder, ENDINGS))
+    for (const { value, line } of await yamlDocuments(files.read(path), path))
+      resources.push(...unlisted(value).map((object) => ({ object, origin: `${path}:${line}` })))
+  return resources
+}
+
+// `kubectl get -o yaml` writes several objects as one List.
+function unlisted(value: Json): readonly JsonObject[] {
+  if (!isJsonObject(value)) return []
+  const { kind, items } = value
+  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
+    ? items.filter(isJsonObject)
+    : [value]
+}
+
+function ofKind(resources: readonly Resource[], kind: string): readonly Resource[] {
+  return resources.filter(({ object }) => object['kind'] === kind)
+}
+
+function findPod(resources: readonly Resource[], { namespace, name, uid }: PodRef, folder: string): Pod {
+  const found = ofKind(resources, 'Pod')
+    .map(toPod)
+    .find((pod) => pod.namespace === namespace && pod.name === name)
+  if (!found) throw new CniError(CODE.tryAgainLater, `pod ${namespace}/${name} is not in source.files ${folder}`)
+  if (uid === undefined || found.uid === undefined || found.uid === uid) return found
+  throw new CniError(
+    CODE.tryAgainLater,
+    `pod ${namespace}/${name} has uid ${found.uid} in source.files ${folder}, the call is for uid ${uid}`,
+  )
+}
+
+function toPod(resource: Resource): Pod {
+  const { uid } = metadataOf(resource)
+  return { ...namesOf(resource), annotations: annotationsOf(resource), ...(typeof uid === 'string' ? { uid } : {}) }
+}
+
+function toDefinition(resource: Resource): Definition {
+  const { spec } = resource.object
+  const config = isJsonObject(spec) ? (spec['config'] ?? '') : ''
+  if (typeof config !== 'string')
+    throw invalid(resource, `spec.config: must be a string that holds JSON, not ${kindOf(config)}`)
+  return { ...namesOf(resource), annotations: annotationsOf(resource), config }
+}
+
+function namesOf(resource: Resource): { readonly namespace: string; readonly name: string } {
+  const { name, namespace = 'default' } = metadataOf(resource)
+  if (typeof name !== 'string' || name === '') throw invalid(resource, 'metadata.name: is missing')
+  if (typeof namespace !== 'string') throw invalid(resource, 'metadata.namespace: must be a string')
+  return { namespace, name }
+}
+
+function annotationsOf(resource: Resource): Readonly<Record<string, string>> {
+  const { annotations } = metadataOf(resource)
+  if (annotations === undefined || annotations === null) return {}
+  const isText = isJsonObject(annotations) && Object.values(annotations).every((value) => typeof value === 'string')
+  if (!isText) throw invalid(resource, 'metadata.annotations: must be an object of strings')
+  return annotations as Readonly<Record<string, string>>
+}
+
+function metadataOf({ object }: Resource): JsonObject {
+  return isJsonObject(object['metadata']) ? object['metadata'] : {}
+}
+
+function invalid({ object, origin }: Resource, problem: string): CniError {
+  return new CniError(CODE.invalidConfiguration, `${origin}: ${String(object['kind'])}: ${problem}`)
+}
+
+function namespacesOf(definitions: readonly Definition[]): Knowledge['namespacesOf'] {
+  const entries = definitions.map(
+    ({ name }) => [name, definitions.filter((one) => one.name === name).map(({ namespace }) => namespace)] as const,
+  )
+  return Object.fromEntries(entries)
+}

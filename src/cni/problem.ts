@@ -1,0 +1,96 @@
+import { CniError, type ErrorCode } from './error.ts'
+import type { Json } from './json.ts'
+
+/** One thing wrong with a document, and where in it: `plugins[1].type`, or `''` for the whole of it. */
+export type Problem = { readonly path: string; readonly message: string }
+
+/** A document read: its value, or everything that is wrong with it. */
+export type Reading<T> =
+  | { readonly kind: 'read'; readonly value: T }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] }
+
+/** What an ahead-of-time compiled ajv validator looks like. */
+export type Validator = {
+  (value: unknown): boolean
+  errors?: readonly ValidatorError[] | null
+}
+
+type ValidatorError = {
+  readonly instancePath: string
+  readonly keyword: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly message?: string
+}
+
+/**
+ * The value of a reading.
+ * @throws CniError of the given code that names the origin and the first problem's path.
+ */
+export function accepted<T>(reading: Reading<T>, code: ErrorCode, origin: string): T {
+  if (reading.kind === 'read') return reading.value
+  const [first, ...others] = reading.problems
+  if (first === undefined) throw new CniError(code, `${origin} is invalid`)
+  throw new CniError(code, `${origin}: ${problemText(first)}`, {
+    details: others.map(problemText).join('\n') || undefined,
+  })
+}
+
+/** A problem in one line: its path, then its message. */
+export function problemText({ path, message }: Problem): string {
+  return path === '' ? message : `${path}: ${message}`
+}
+
+/** Everything a validator finds wrong with a value; none means the value has the schema's shape. */
+export function problemsOf(validate: Validator, value: Json): readonly Problem[] {
+  if (validate(value)) return []
+  return (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').map(toProblem)
+}
+
+function toProblem({ instancePath, keyword, params, message }: ValidatorError): Problem {
+  const path = jsonPath(instancePath)
+  switch (keyword) {
+    case 'required':
+      return {
+        path: path ? `${path}.${params['missingProperty']}` : String(params['missingProperty']),
+        message: 'is missing',
+      }
+    case 'type':
+      return { path, message: `must be ${typeNames(params['type'])}` }
+    case 'enum':
+      return { path, message: `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}` }
+    case 'minItems':
+      return { path, message: 'must not be empty' }
+    default:
+      return { path, message: message ?? 'is invalid' }
+  }
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  null: 'null',
+  number: 'a number',
+  object: 'an object',
+  string: 'a string',
+}
+
+function typeNames(type: unknown): string {
+  const names = (Array.isArray(type) ? type : String(type).split(',')).filter((name) => name !== 'null')
+  return names.map((name) => TYPE_NAMES[name] ?? String(name)).join(' or ')
+}
+
+// RFC 6901 pointer to the notation people write: /plugins/1/type → plugins[1].type
+function jsonPath(pointer: string): string {
+  const keys = pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return keys.reduce((path, key) => path + step(key, path === ''), '')
+}
+
+function step(key: string, first: boolean): string {
+  if (/^\d+$/.test(key)) return `[${key}]`
+  if (!/^[\w-]+$/.test(key)) return `[${JSON.stringify(key)}]`
+  return first ? key : `.${key}`
+}

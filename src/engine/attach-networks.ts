@@ -1,0 +1,110 @@
+import type { Plan, PlannedAttachment } from '../attach/index.ts'
+import {
+  addedResult,
+  addNetwork,
+  attributedResult,
+  type ChainSettings,
+  CniError,
+  CODE,
+  convertResult,
+  EMPTY_RESULT,
+  mergeResults,
+  newestResult,
+  type Result,
+  refreshedResult,
+  type VersionedResult,
+  withCniArgs,
+} from '../cni/index.ts'
+import { type AttachmentRecord, plannedRecord } from './journal-record.ts'
+import type { Log } from './ports.ts'
+
+/** One network attached: what its last plugin returned, and what of it the network itself added. */
+export type Attached = {
+  readonly planned: PlannedAttachment
+  readonly returned: VersionedResult
+  readonly added: Result
+}
+
+/** What {@link attachNetworks} needs beside the plan. */
+export type Attaching = {
+  readonly settings: ChainSettings
+  readonly containerId: string
+  readonly netns: string
+  /** The runtime's `CNI_ARGS`. */
+  readonly cniArgs: string
+  readonly log: Log
+  /** Puts on disk how far the attachments are; called before each one begins and after the last. */
+  readonly record: (attachments: readonly AttachmentRecord[]) => void
+}
+
+/**
+ * Attaches a plan's networks, one after another (7.3), the first plugin of a threaded one given the merged result
+ * of those before it. What is about to be run is recorded before it runs.
+ * @throws CniError of the first network that fails, with its name; the record says how far it got.
+ */
+export async function attachNetworks(plan: Plan, attaching: Attaching): Promise<readonly Attached[]> {
+  const records = plan.attachments.map((planned) =>
+    plannedRecord(planned, withCniArgs(attaching.cniArgs, planned.cniArgs)),
+  )
+  const attached: Attached[] = []
+  for (const [index, planned] of plan.attachments.entries()) {
+    try {
+      const sofar = mergeAttached(attached)
+      requireFree(planned.ifName, attaching.netns, sofar)
+      const record: AttachmentRecord = { ...(records[index] as AttachmentRecord), state: 'adding' }
+      records[index] = record
+      attaching.record(records)
+      const one = await attachOne(planned, record, sofar, attaching)
+      attached.push(one)
+      records[index] = { ...record, state: 'added', result: one.returned, added: one.added }
+    } catch (fault) {
+      throw fault instanceof CniError ? fault.within({ network: planned.name, interface: planned.ifName }) : fault
+    }
+  }
+  attaching.record(records)
+  return attached
+}
+
+/** The merged result of what is attached so far, each interface as the last network that named it left it. */
+export function mergeAttached(attached: readonly Attached[]): Result {
+  return attached.reduce(
+    (sofar, { added, returned }) => mergeResults([refreshedResult(sofar, newestResult(returned)), added]),
+    EMPTY_RESULT,
+  )
+}
+
+async function attachOne(
+  planned: PlannedAttachment,
+  { cniArgs }: AttachmentRecord,
+  sofar: Result,
+  { settings, containerId, netns, log }: Attaching,
+): Promise<Attached> {
+  const { network, ifName, capabilityArgs, isDefault } = planned
+  const handed = isDefault || planned.chaining === 'isolated' ? undefined : convertResult(sofar, network.cniVersion)
+  if (handed && handed.lost.length > 0)
+    log.warning('merged result converted, not all of it fits', {
+      network: planned.name,
+      to: network.cniVersion,
+      lost: handed.lost,
+    })
+  const attachment = { containerId, netns, ifName, cniArgs, capabilityArgs }
+  const returned = await addNetwork(settings, network, attachment, handed?.result)
+  return { planned, returned, added: ownResult(planned, netns, returned, handed?.result) }
+}
+
+function ownResult(
+  { isDefault, ifName }: PlannedAttachment,
+  netns: string,
+  returned: VersionedResult,
+  handed: VersionedResult | undefined,
+): Result {
+  const whole = newestResult(returned)
+  const added = handed ? addedResult(newestResult(handed), whole) : whole
+  return isDefault ? added : attributedResult(added, ifName, netns)
+}
+
+// 4.1.2.1.5. What no result told of, the plugin finds: CNI has it refuse an interface that exists.
+function requireFree(ifName: string, netns: string, sofar: Result): void {
+  if (!(sofar.interfaces ?? []).some(({ name, sandbox }) => name === ifName && sandbox === netns)) return
+  throw new CniError(CODE.interfaceTaken, `interface ${ifName} is taken: a network before it made one of that name`)
+}

@@ -1,0 +1,15 @@
+/**
+ * Carries a plan out on this node: the verbs, the journal, undoing. What it needs of the machine, it declares as
+ * ports. How an attachment is made and undone step by step is deliberately not in here.
+ */
+export { carryOut } from './carry-out.ts'
+export type { ConfiguredInvocation } from './context.ts'
+export { type Found, findRecord } from './journal.ts'
+export {
+  type AttachmentRecord,
+  type CallRecord,
+  type ContainerRecord,
+  JOURNAL_VERSION,
+  parseRecord,
+} from './journal-record.ts'
+export type { JournalStore, Locks, Log, Machine, PodRef, Ports, Routes, Source } from './ports.ts'

@@ -1,0 +1,84 @@
+import type { Chaining, DefinitionRef, PlannedAttachment } from '../attach/index.ts'
+import {
+  CniError,
+  CODE,
+  type JsonObject,
+  type NetworkList,
+  parseJsonObject,
+  type Result,
+  toJson,
+  type VersionedResult,
+} from '../cni/index.ts'
+import type { PodRef } from './ports.ts'
+
+/** The version of the journal's format; a reader refuses what it does not know. */
+export const JOURNAL_VERSION = 1
+
+/** How far an attachment got. What is `planned` was never begun: no plugin has been run for it. */
+export type AttachmentState = 'planned' | 'adding' | 'added'
+
+/** One attachment of a container: everything that a later CHECK or DEL needs, and nothing that may be gone by then. */
+export type AttachmentRecord = {
+  readonly name: string
+  readonly network: NetworkList
+  readonly ifName: string
+  readonly isDefault: boolean
+  readonly chaining: Chaining
+  /** The `CNI_ARGS` its plugins got. */
+  readonly cniArgs: string
+  readonly capabilityArgs: JsonObject
+  readonly definition?: DefinitionRef | undefined
+  readonly state: AttachmentState
+  /** What the last plugin returned, and what became of it since: the `prevResult` of CHECK and DEL. */
+  readonly result?: VersionedResult | undefined
+  /** What of the result the network itself added, in the newest shape: what its status says. */
+  readonly added?: Result | undefined
+}
+
+/** One ADD of the runtime. */
+export type CallRecord = {
+  /** The name of the node configuration the call was made with. */
+  readonly network: string
+  readonly ifName: string
+  readonly netns: string
+  readonly pod?: PodRef | undefined
+  /** Where plugins were looked for. */
+  readonly pluginFolders: readonly string[]
+  readonly bootId: string
+  /** RFC 3339. */
+  readonly startedAt: string
+  readonly attachments: readonly AttachmentRecord[]
+}
+
+/** What the journal holds of a container. */
+export type ContainerRecord = { readonly containerId: string; readonly calls: readonly CallRecord[] }
+
+/** The text of a record. */
+export function recordText({ containerId, calls }: ContainerRecord): string {
+  return `${toJson({ journal: JOURNAL_VERSION, containerId, calls })}\n`
+}
+
+/**
+ * The record of a text.
+ * @throws CniError 6 where the text is truncated, foreign, or of a version this Plexus does not know.
+ */
+export function parseRecord(text: string, containerId: string): ContainerRecord {
+  const origin = `the journal of container ${containerId}`
+  const record = parseJsonObject(text, origin)
+  if (record['journal'] !== JOURNAL_VERSION)
+    throw new CniError(
+      CODE.decodingFailure,
+      `${origin}: is of version ${toJson(record['journal'] ?? null)}, not ${JOURNAL_VERSION}`,
+    )
+  const { calls } = record
+  if (record['containerId'] !== containerId || !Array.isArray(calls))
+    throw new CniError(CODE.decodingFailure, `${origin}: is not a journal of this container`)
+  // The file is ours (mode 0600, written in one step): past its frame it is taken at its word.
+  return { containerId, calls: calls as unknown as readonly CallRecord[] }
+}
+
+/** The record of a planned attachment that nothing has been run for. */
+export function plannedRecord(planned: PlannedAttachment, cniArgs: string): AttachmentRecord {
+  const { name, network, ifName, isDefault, chaining, capabilityArgs, definition } = planned
+  return { name, network, ifName, isDefault, chaining, cniArgs, capabilityArgs, definition, state: 'planned' }
+}

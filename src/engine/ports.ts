@@ -1,0 +1,86 @@
+import type { DefaultRoute, Knowledge, RouteChange } from '../attach/index.ts'
+import type { ChainEvent, ConfigFiles, Exec } from '../cni/index.ts'
+
+/** Which pod a call is for, as the runtime says it in `CNI_ARGS`. */
+export type PodRef = { readonly namespace: string; readonly name: string; readonly uid?: string | undefined }
+
+/** Who a pod is, and what the definitions it names say. */
+export interface Source {
+  /**
+   * What is known of a pod and its networks; without a pod, of the networks alone.
+   * @throws CniError 11 where the pod is gone or nobody can be asked; the runtime tries again.
+   */
+  knowledgeOf(pod: PodRef | undefined): Promise<Knowledge>
+}
+
+/** Where the journal is kept: one text a container. */
+export interface JournalStore {
+  /** A container's text; undefined where there is none. */
+  read(containerId: string): string | undefined
+  /** Replaces a container's text in one step; a reader sees the old one or the new one. */
+  write(containerId: string, text: string): void
+  /** Waits until what was written last of a container survives a power loss. */
+  flush(containerId: string): Promise<void>
+  remove(containerId: string): void
+  /** Puts a container's text out of the way, for a person to look at, and says where it is. */
+  setAside(containerId: string): string
+  /** The containers that have a text. */
+  list(): readonly string[]
+}
+
+/** The default routes of a network namespace. */
+export interface Routes {
+  /** The default routes of the main table, both families. */
+  read(netns: string): Promise<readonly DefaultRoute[]>
+  /**
+   * Removes and adds default routes in one step a family, and reads them back.
+   * @throws CniError 116 when the kernel refuses; what was there before is there again.
+   */
+  apply(netns: string, change: RouteChange): Promise<void>
+}
+
+/** Exclusion among all the Plexus processes of a node (CNI SPEC 1.1.0, section 3 "Lifecycle & Ordering"). */
+export interface Locks {
+  /** Runs `work` while no other call for the container, and no GC, runs. */
+  container<T>(containerId: string, work: () => Promise<T>): Promise<T>
+  /** Runs `work` while no call for any container runs. */
+  node<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** What else the engine has to know of the machine. */
+export interface Machine {
+  /** The kernel's boot id: another one means that every sandbox of before is gone. */
+  bootId(): string
+  now(): Date
+  exists(path: string): boolean
+  /** Whether a file is the executable that is running. */
+  isSelf(path: string): boolean
+  delay(ms: number): Promise<void>
+  /** Waits for what is still running of a container's interrupted ADD, and ends it when it takes too long. */
+  endOrphans(containerId: string): Promise<void>
+}
+
+/** Where what happens is written down. */
+export interface Log {
+  debug(msg: string, fields?: Readonly<Record<string, unknown>>): void
+  verbose(msg: string, fields?: Readonly<Record<string, unknown>>): void
+  warning(msg: string, fields?: Readonly<Record<string, unknown>>): void
+  error(msg: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** Every port the engine carries a plan out through. */
+export type Ports = {
+  readonly exec: Exec
+  readonly files: ConfigFiles
+  /** None where no pod can be looked up: then the node's own networks are all there is. */
+  readonly source: Source | undefined
+  readonly journal: JournalStore
+  readonly routes: Routes
+  readonly locks: Locks
+  readonly machine: Machine
+  readonly log: Log
+  /** The environment that delegates inherit. */
+  readonly env: Readonly<Record<string, string>>
+  /** Told of every plugin run, for those who want to watch; must not throw. */
+  readonly observe?: ((event: ChainEvent) => void) | undefined
+}

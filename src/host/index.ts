@@ -1,0 +1,13 @@
+/**
+ * The only room that touches the machine. It implements the ports the other rooms declare; nobody but `main.ts`,
+ * `cli/` and `agent/` imports it.
+ */
+export { hostLocks } from './call-locks.ts'
+export { type CommandEnd, passToCommand, runCommand } from './command.ts'
+export { hostExec } from './exec.ts'
+export { hostFiles } from './files.ts'
+export { journalFiles } from './journal-files.ts'
+export { hostLog } from './log.ts'
+export { hostMachine } from './machine.ts'
+export { hostRoutes } from './routes.ts'
+export { exitNow, readStdin, writeStdout } from './stdio.ts'
