@@ -3,6 +3,7 @@ import {
   CniError,
   CODE,
   type InterfaceName,
+  inContext,
   isJsonObject,
   type JsonObject,
   type NetworkList,
@@ -16,6 +17,7 @@ import { requirePermitted } from './isolation.ts'
 import { withCniArgsMerged } from './merge-cni-args.ts'
 import type { Chaining, NodeConfig } from './node-config.ts'
 import { DEFAULT_NETWORK_ANNOTATION, NETWORKS_ANNOTATION } from './pod.ts'
+import { ridesOnAnother } from './riding.ts'
 import { type Selection, selections } from './selection.ts'
 
 /** What a plan is made from. */
@@ -36,6 +38,8 @@ export type PlannedAttachment = {
   readonly capabilityArgs: JsonObject
   /** Whether its first plugin gets the result of the networks before it. */
   readonly chaining: Chaining
+  /** It makes no interface: `ifName` is one that a network before it makes. */
+  readonly rides: boolean
   /** The gateways asked for; empty: the attachment keeps its own default routes, and the others' go (4.1.2.1.9). */
   readonly defaultRoute?: readonly string[] | undefined
   readonly definition?: DefinitionRef | undefined
@@ -51,7 +55,7 @@ export type Plan = { readonly attachments: readonly PlannedAttachment[] }
 export function defaultNetwork(lookup: Lookup): ResolvedNetwork {
   const [first] = nodeNetworks(lookup)
   if (first) return first
-  throw new CniError(CODE.invalidConfiguration, 'clusterNetwork or delegates: one of them must name a network')
+  throw new CniError(CODE.invalidConfiguration, NO_NETWORK)
 }
 
 /**
@@ -73,6 +77,11 @@ export function nodeNetworks(lookup: Lookup): readonly ResolvedNetwork[] {
 /** A network with what a pod asks of it, before it has a name. */
 type Wish = ResolvedNetwork & { readonly selection?: Selection | undefined; readonly chaining?: Chaining }
 
+/** A wish, and how it goes about it. */
+type Decided = Wish & { readonly chaining: Chaining; readonly rides: boolean }
+
+const NO_NETWORK = 'clusterNetwork or delegates: one of them must name a network'
+
 /**
  * What is to be attached to a pod: pure, and the same for the same input.
  * @throws CniError that names the network, and in it what is wrong.
@@ -80,13 +89,12 @@ type Wish = ResolvedNetwork & { readonly selection?: Selection | undefined; read
 export function plan(input: PlanInput): Plan {
   const wishes: readonly Wish[] = [...nodeNetworks(input), ...podWishes(input), ...auxiliaryWishes(input)]
   const [first, ...rest] = wishes
-  if (!first)
-    throw new CniError(CODE.invalidConfiguration, 'clusterNetwork or delegates: one of them must name a network')
-  const all = [defaultWish(input, first), ...rest]
+  if (!first) throw new CniError(CODE.invalidConfiguration, NO_NETWORK)
+  const all = [defaultWish(input, first), ...rest].map((wish, index) => decided(input.node, wish, index === 0))
   requireOneDefaultRoute(all)
   const names = interfaceNames(
     input.ifName,
-    all.map(({ name, selection }) => ({ network: name, asked: selection?.interface })),
+    all.map(({ name, selection, rides }) => ({ network: name, asked: selection?.interface, rides })),
   )
   return {
     attachments: all.map((wish, index) => attachment(input.node, wish, names[index] as InterfaceName, index === 0)),
@@ -130,6 +138,12 @@ function defaultWish(input: PlanInput, configured: Wish): Wish {
   return { ...definedNetwork(input, selection), selection }
 }
 
+function decided(node: NodeConfig, wish: Wish, isDefault: boolean): Decided {
+  const annotations = wish.definition?.annotations
+  const chaining = wish.chaining ?? inContext({ network: wish.name }, () => chainingOf(node, annotations))
+  return { ...wish, chaining, rides: !isDefault && chaining === 'threaded' && ridesOnAnother(wish.network) }
+}
+
 function requireOneDefaultRoute(wishes: readonly Wish[]): void {
   const asking = wishes.filter(({ selection }) => selection?.defaultRoute !== undefined).map(({ name }) => name)
   if (asking.length <= 1) return
@@ -139,9 +153,9 @@ function requireOneDefaultRoute(wishes: readonly Wish[]): void {
   )
 }
 
-function attachment(node: NodeConfig, wish: Wish, ifName: InterfaceName, isDefault: boolean): PlannedAttachment {
-  const { name, selection, definition } = wish
-  try {
+function attachment(node: NodeConfig, wish: Decided, ifName: InterfaceName, isDefault: boolean): PlannedAttachment {
+  const { name, selection, definition, chaining, rides } = wish
+  return inContext({ network: name, interface: ifName }, () => {
     const network = selection?.cniArgs ? withCniArgsMerged(wish.network, selection.cniArgs) : wish.network
     if (selection) requireCapabilities(network, selection)
     return {
@@ -155,13 +169,12 @@ function attachment(node: NodeConfig, wish: Wish, ifName: InterfaceName, isDefau
         ...(isDefault && isJsonObject(node.runtimeConfig) ? node.runtimeConfig : {}),
         ...(selection ? capabilityArgs(selection) : {}),
       },
-      chaining: wish.chaining ?? chainingOf(node, definition?.annotations),
+      chaining,
+      rides,
       defaultRoute: selection?.defaultRoute,
       definition: definition && { namespace: definition.namespace, name: definition.name },
     }
-  } catch (fault) {
-    throw fault instanceof CniError ? fault.within({ network: name, interface: ifName }) : fault
-  }
+  })
 }
 
 function chainingOf(node: NodeConfig, annotations: Readonly<Record<string, string>> | undefined): Chaining {

@@ -7,6 +7,7 @@ import {
   CniError,
   CODE,
   type Invocation,
+  isCniError,
   NEWEST,
   readInvocation,
   toJson,
@@ -49,14 +50,14 @@ async function answerWith(invocation: ConfiguredInvocation, node: NodeConfig, po
     ports.log.verbose('call ended', { verb, ...container, ...(result === undefined ? {} : { result }) })
     return success(result)
   } catch (fault) {
-    const { code, msg, details, stack } = asCniError(fault)
+    const { code, msg, details } = asCniError(fault)
     ports.log.error('call failed', {
       verb,
       ...container,
       code,
       msg,
       details,
-      ...(code === CODE.internal ? { stack } : {}),
+      ...(fault instanceof Error && !isCniError(fault) ? { stack: fault.stack } : {}),
     })
     throw fault
   }

@@ -12,8 +12,9 @@ export type Cidr = { readonly address: string; readonly prefix: number; readonly
  */
 export function canonicalAddress(text: string): { readonly address: string; readonly family: Family } | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return { address: text, family: 4 }
-  if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined
-  const address = ipaddr.IPv6.parse(text)
+  const hexadecimal = withoutDottedTail(text)
+  if (text.includes('%') || !ipaddr.IPv6.isValid(hexadecimal)) return undefined
+  const address = ipaddr.IPv6.parse(hexadecimal)
   return address.isIPv4MappedAddress()
     ? { address: address.toIPv4Address().toString(), family: 4 }
     : { address: address.toRFC5952String(), family: 6 }
@@ -34,4 +35,14 @@ export function canonicalCidr(text: string): Cidr | undefined {
 export function isDefaultDestination(dst: string): boolean {
   const cidr = canonicalCidr(dst)
   return cidr !== undefined && cidr.prefix === 0 && /^[0.:]+$/.test(cidr.address)
+}
+
+// ipaddr.js takes `::1.2.3.4` for IPv4-mapped, and leading zeros in such a tail; Go does neither.
+function withoutDottedTail(text: string): string {
+  const at = text.lastIndexOf(':') + 1
+  const tail = text.slice(at)
+  if (!tail.includes('.')) return text
+  if (!ipaddr.IPv4.isValidFourPartDecimal(tail)) return ''
+  const bytes = ipaddr.IPv4.parse(tail).octets.map((byte) => byte.toString(16).padStart(2, '0'))
+  return `${text.slice(0, at)}${bytes.slice(0, 2).join('')}:${bytes.slice(2).join('')}`
 }

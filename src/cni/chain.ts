@@ -1,6 +1,6 @@
 import type { NetworkList, PluginConfig } from './config-list.ts'
 import { delegateInput, type Injection } from './delegate-input.ts'
-import { CniError, CODE } from './error.ts'
+import { CniError, CODE, inContext } from './error.ts'
 import type { Exec, PluginOutcome } from './exec.ts'
 import { type Json, parseJson } from './json.ts'
 import { pluginFailure } from './plugin-failure.ts'
@@ -147,6 +147,24 @@ export async function gcNetwork(
   return errors
 }
 
+/**
+ * The path of a plugin's executable.
+ * @throws CniError 103 that names the folders it is not in; 7 where the type is a path.
+ */
+export function findPlugin(
+  { exec, pluginFolders }: Pick<ChainSettings, 'exec' | 'pluginFolders'>,
+  { type }: PluginConfig,
+): string {
+  if (type.includes('/'))
+    throw new CniError(CODE.invalidConfiguration, `plugin type ${JSON.stringify(type)} must be a file name, not a path`)
+  const path = exec.find(type, pluginFolders)
+  if (path !== undefined) return path
+  throw new CniError(
+    CODE.delegateMissing,
+    `plugin ${type}: no such executable in ${pluginFolders.join(', ') || 'any folder (binDir and CNI_PATH are empty)'}`,
+  )
+}
+
 async function runPlugin(
   settings: ChainSettings,
   verb: Verb,
@@ -155,7 +173,7 @@ async function runPlugin(
   injection: Injection,
   attachment?: Attachment,
 ): Promise<PluginOutcome> {
-  const path = pluginPath(settings, plugin)
+  const path = findPlugin(settings, plugin)
   const stdin = delegateInput(network, plugin, injection)
   const { exec, timeoutMs, observe } = settings
   const name = runName(verb, network, plugin)
@@ -169,17 +187,6 @@ async function runPlugin(
 
 function runName(verb: Verb, { name, cniVersion }: NetworkList, { type }: PluginConfig): RunName {
   return { verb, network: name, cniVersion, plugin: type }
-}
-
-function pluginPath({ exec, pluginFolders }: ChainSettings, { type }: PluginConfig): string {
-  if (type.includes('/'))
-    throw new CniError(CODE.invalidConfiguration, `plugin type ${JSON.stringify(type)} must be a file name, not a path`)
-  const path = exec.find(type, pluginFolders)
-  if (path !== undefined) return path
-  throw new CniError(
-    CODE.delegateMissing,
-    `plugin ${type}: no such executable in ${pluginFolders.join(', ') || 'any folder (binDir and CNI_PATH are empty)'}`,
-  )
 }
 
 // SPEC 1.1.0, section 2 "Parameters": all six are set, to nothing where a verb has none, so that none leaks from
@@ -206,7 +213,7 @@ function resultOf(
   plugin: PluginConfig,
   { stdout }: PluginOutcome,
 ): VersionedResult {
-  const result = inPlugin(plugin, () => {
+  const result = inContext({ plugin: plugin.type }, () => {
     if (stdout.trim() === '') throw new CniError(CODE.delegateResult, 'succeeded but printed no result')
     return versionedResult(parseResultText(stdout), network.cniVersion, 'result')
   })
@@ -224,14 +231,6 @@ function parseResultText(stdout: string): Json {
   } catch (fault) {
     const { msg } = fault as CniError
     throw new CniError(CODE.delegateResult, msg, { details: `it printed ${JSON.stringify(stdout.slice(0, 200))}` })
-  }
-}
-
-function inPlugin<T>({ type }: PluginConfig, step: () => T): T {
-  try {
-    return step()
-  } catch (fault) {
-    throw fault instanceof CniError ? fault.within({ plugin: type }) : fault
   }
 }
 

@@ -103,7 +103,8 @@ function endingOf(path: string): string {
 }
 
 function folderOf(path: string): string {
-  return path.slice(0, Math.max(path.lastIndexOf('/'), 0))
+  const end = path.lastIndexOf('/')
+  return end < 0 ? '.' : path.slice(0, end)
 }
 
 function attempt<T>(read: () => T, passedOver: (fault: CniError) => void): T | undefined {

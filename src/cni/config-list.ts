@@ -60,9 +60,10 @@ export function isSinglePlugin(config: JsonObject): boolean {
 
 function readShape(config: JsonObject, source: PluginSource): Reading<Omit<NetworkList, 'cniVersion'>> {
   const single = isSinglePlugin(config)
+  const onlyInlined = isOn(config['loadOnlyInlinedPlugins'])
   const problems = [
     ...problemsOf(isNetworkList, config),
-    ...(single ? problemsOf(isPlugin, config) : chainProblems(config['plugins'], source)),
+    ...(single ? problemsOf(isPlugin, config) : chainProblems(config['plugins'], onlyInlined ? 'inlined' : source)),
     ...nameProblems(config['name']),
   ]
   if (problems.length > 0) return { kind: 'invalid', problems }
@@ -74,7 +75,7 @@ function readShape(config: JsonObject, source: PluginSource): Reading<Omit<Netwo
       // A single configuration's own keys stay the plugin's: libcni does not lift them to the list.
       disableCheck: !single && isOn(config['disableCheck']),
       disableGC: !single && isOn(config['disableGC']),
-      loadOnlyInlinedPlugins: single || isOn(config['loadOnlyInlinedPlugins']),
+      loadOnlyInlinedPlugins: single || onlyInlined,
     },
   }
 }

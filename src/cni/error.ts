@@ -110,6 +110,22 @@ export function isCniError(value: unknown): value is CniError {
   return value instanceof CniError
 }
 
+/**
+ * What a step gives, or resolves to; a CniError it throws is given the place it happened at.
+ * @throws what the step throws, with the place in front of the message where it is a CniError.
+ */
+export function inContext<T>(context: ErrorContext, step: () => T): T {
+  const placed = (fault: unknown): never => {
+    throw isCniError(fault) ? fault.within(context) : fault
+  }
+  try {
+    const value = step()
+    return value instanceof Promise ? (value.catch(placed) as T) : value
+  } catch (fault) {
+    return placed(fault)
+  }
+}
+
 /** Any thrown value as a {@link CniError}: itself, or code 999 with its message, and the value as cause. */
 export function asCniError(value: unknown): CniError {
   if (isCniError(value)) return value

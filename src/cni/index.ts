@@ -11,6 +11,7 @@ export {
   type ChainSettings,
   checkNetwork,
   delNetwork,
+  findPlugin,
   gcNetwork,
   statusNetwork,
   type ValidAttachment,
@@ -27,7 +28,16 @@ export {
 } from './config-files.ts'
 export { type NetworkList, networkList, type PluginConfig, withPlugins } from './config-list.ts'
 export { declaresCapability, delegateConfig, delegateInput, type Injection } from './delegate-input.ts'
-export { asCniError, CniError, CODE, type ErrorCode, type ErrorContext, type ErrorObject, isCniError } from './error.ts'
+export {
+  asCniError,
+  CniError,
+  CODE,
+  type ErrorCode,
+  type ErrorContext,
+  type ErrorObject,
+  inContext,
+  isCniError,
+} from './error.ts'
 export type { Exec, PluginEnd, PluginOutcome, PluginRun } from './exec.ts'
 export {
   type ContainerId,

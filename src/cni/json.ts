@@ -64,17 +64,18 @@ export function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
+/** Whether a value's lists and objects are nested in one another more than `levels` deep. */
+export function isDeeper(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null || isLosslessNumber(value)) return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
+}
+
 function parseText(text: string, origin: Origin): Json {
   try {
     return MAY_LOSE_DIGITS.test(text) ? parseExactly(text) : (JSON.parse(text) as Json)
   } catch {
     throw syntaxError(text, origin)
   }
-}
-
-function isDeeper(value: Json, levels: number): boolean {
-  if (typeof value !== 'object' || value === null || isLosslessNumber(value)) return false
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }
 
 // The engines word their errors differently and one gives no position: the exact parser says where, under both.
@@ -93,8 +94,10 @@ function syntaxError(text: string, origin: Origin): CniError {
 }
 
 function withLine(message: string, text: string): string {
-  return message.replace(/ at position (\d+)$/, (_, offset: string) => {
+  const placed = message.replace(/ at position (\d+)$/, (_, offset: string) => {
     const before = text.slice(0, Number(offset)).split('\n')
     return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`
   })
+  // The parser quotes what it stumbled over as it is, a line feed or a terminal's escape among it.
+  return placed.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

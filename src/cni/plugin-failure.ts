@@ -37,7 +37,7 @@ function ownError(stdout: string, stderr: string | undefined): CniError | undefi
   const { code, msg, details } = error
   const given = [typeof details === 'string' ? details : '', stderr ?? ''].filter((part) => part !== '').join('\n')
   return new CniError(
-    typeof code === 'number' && Number.isInteger(code) && code > 0 ? code : CODE.delegateFailed,
+    typeof code === 'number' && Number.isSafeInteger(code) && code > 0 ? code : CODE.delegateFailed,
     typeof msg === 'string' && msg !== '' ? msg : 'failed with an error object that has no message',
     { details: given || undefined },
   )

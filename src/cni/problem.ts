@@ -1,5 +1,5 @@
 import { CniError, type ErrorCode } from './error.ts'
-import type { Json } from './json.ts'
+import { isDeeper, type Json } from './json.ts'
 
 /** One thing wrong with a document, and where in it: `plugins[1].type`, or `''` for the whole of it. */
 export type Problem = { readonly path: string; readonly message: string }
@@ -22,6 +22,10 @@ type ValidatorError = {
   readonly message?: string
 }
 
+// Half of what parseJson reads: what is accepted is put into other documents (a plugin's configuration, the
+// journal), and those have to be readable again.
+const MAX_DEPTH = 100
+
 /**
  * The value of a reading.
  * @throws CniError of the given code that names the origin and the first problem's path.
@@ -42,6 +46,7 @@ export function problemText({ path, message }: Problem): string {
 
 /** Everything a validator finds wrong with a value; none means the value has the schema's shape. */
 export function problemsOf(validate: Validator, value: Json): readonly Problem[] {
+  if (isDeeper(value, MAX_DEPTH)) return [{ path: '', message: `is nested too deeply: more than ${MAX_DEPTH} levels` }]
   if (validate(value)) return []
   return (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').map(toProblem)
 }
@@ -60,6 +65,8 @@ function toProblem({ instancePath, keyword, params, message }: ValidatorError): 
       return { path, message: `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}` }
     case 'minItems':
       return { path, message: 'must not be empty' }
+    case 'pattern':
+      return { path, message: params['pattern'] === '.' ? 'must not be empty' : (message ?? 'is invalid') }
     default:
       return { path, message: message ?? 'is invalid' }
   }

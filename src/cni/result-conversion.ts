@@ -9,7 +9,8 @@ export type Conversion = { readonly result: VersionedResult; readonly lost: read
 /** A result in another version's shape (SPEC, conventions of each version; libcni `GetAsVersion`). Never fails. */
 export function convertResult(result: VersionedResult, to: CniVersion): Conversion {
   if (result.cniVersion === to) return { result, lost: [] }
-  return fromNewest(newestResult(result), to)
+  const { result: converted, lost } = fromNewest(newestResult(result), to)
+  return { result: converted, lost: [...misplacedKeys(result), ...lost] }
 }
 
 /** A result in the newest shape: nothing is lost on the way up, keys we do not know stay, nulls are left out. */
@@ -40,13 +41,9 @@ function fromNewest(result: Result, to: CniVersion): Conversion {
   const { interfaces, ips, routes } = result
   const converted: Result = {
     ...result,
-    ...(interfaces
-      ? { interfaces: interfaces.map((one) => dropNewKeys(one, NEW_INTERFACE_KEYS, one.name, lost)) }
-      : {}),
+    ...(interfaces ? { interfaces: interfaces.map((one) => dropKeys(one, NEW_INTERFACE_KEYS, one.name, lost)) } : {}),
     ...(ips && !atLeast(to, '1.0.0') ? { ips: ips.map(withVersion) } : {}),
-    ...(routes
-      ? { routes: routes.map((route) => dropNewKeys(route, NEW_ROUTE_KEYS, `route ${route.dst}`, lost)) }
-      : {}),
+    ...(routes ? { routes: routes.map((route) => dropKeys(route, NEW_ROUTE_KEYS, `route ${route.dst}`, lost)) } : {}),
     // Results before 1.0.0 always have `dns` as libcni prints them.
     ...(atLeast(to, '1.0.0') ? {} : { dns: result.dns ?? {} }),
     cniVersion: to,
@@ -58,13 +55,20 @@ function fromNewest(result: Result, to: CniVersion): Conversion {
 const NEW_INTERFACE_KEYS = ['mtu', 'socketPath', 'pciID']
 const NEW_ROUTE_KEYS = ['mtu', 'advmss', 'priority', 'table', 'scope']
 
+// Keys that mean nothing in a legacy result, and something in the newest shape, where they would be taken for it.
+const MISPLACED_KEYS = ['interfaces', 'ips', 'routes']
+const MISPLACED_IP_KEYS = ['address', 'interface', 'version']
+// The same on the way down.
+const LEGACY_KEYS = ['ip4', 'ip6']
+const LEGACY_IP_KEYS = ['ip', 'routes']
+
 // The keys in which Go writes null for "none"; in a key we do not know, null may mean something.
 const INTERFACE_KEYS = ['mac', 'sandbox', ...NEW_INTERFACE_KEYS]
 const IP_KEYS = ['gateway', 'interface', 'version']
 const ROUTE_KEYS = ['gw', ...NEW_ROUTE_KEYS]
 const DNS_KEYS = ['nameservers', 'domain', 'search', 'options']
 
-function dropNewKeys<T extends JsonObject>(entry: T, keys: readonly string[], what: string, lost: string[]): T {
+function dropKeys<T extends JsonObject>(entry: T, keys: readonly string[], what: string, lost: string[]): T {
   for (const key of keys) if (entry[key] !== undefined) lost.push(`${what}: ${key}`)
   return withoutKeys(entry, keys)
 }
@@ -73,18 +77,32 @@ function withVersion(ip: Ip): Ip {
   return { version: String(familyOf(ip.address)), ...ip }
 }
 
+function misplacedKeys(result: VersionedResult): readonly string[] {
+  if (!isLegacyVersion(result.cniVersion)) return []
+  const { ip4, ip6 } = result
+  return [
+    ...MISPLACED_KEYS.filter((key) => key in result),
+    ...MISPLACED_IP_KEYS.flatMap((key) =>
+      [ip4, ip6].flatMap((ip) => (isJsonObject(ip) && key in ip ? [`ip: ${key}`] : [])),
+    ),
+  ]
+}
+
 function fromLegacy(legacy: VersionedResult): VersionedResult {
-  const { ip4, ip6, ...rest } = legacy
+  const { ip4, ip6, ...rest } = withoutKeys(legacy, MISPLACED_KEYS)
   const found = [ip4, ip6].filter(isJsonObject)
   if (found.length === 0) return rest as VersionedResult
-  const ips = found.map(({ ip, routes: _, ...others }) => ({ address: ip as string, ...others }))
+  const ips = found.map(({ ip, routes: _, ...others }) => ({
+    address: ip as string,
+    ...withoutKeys(others, MISPLACED_IP_KEYS),
+  }))
   const routes = found.flatMap((entry) => (entry['routes'] as readonly Json[] | null | undefined) ?? [])
   return { ...rest, ips, ...(routes.length > 0 ? { routes } : {}) } as VersionedResult
 }
 
 function toLegacy(result: Result, to: CniVersion): Conversion {
   const lost: string[] = []
-  const { interfaces = [], ips = [], routes = [], dns, ...rest } = result
+  const { interfaces = [], ips = [], routes = [], dns, ...rest } = dropKeys(result, LEGACY_KEYS, 'result', lost)
   lost.push(...interfaces.map((one: Interface) => `interface ${one.name}`))
   const kept = ([4, 6] as const).map((family) => ({ family, ip: ips.find((ip) => familyOf(ip.address) === family) }))
   lost.push(...ips.filter((ip) => !kept.some((entry) => entry.ip === ip)).map((ip) => `address ${ip.address}`))
@@ -96,8 +114,8 @@ function toLegacy(result: Result, to: CniVersion): Conversion {
 }
 
 function legacyIp(ip: Ip, routes: readonly Route[], lost: string[]): JsonObject {
-  const { address, interface: _index, version: _version, ...others } = ip
-  const kept = routes.map((route) => dropNewKeys(route, NEW_ROUTE_KEYS, named(route), lost))
+  const { address, interface: _index, version: _version, ...others } = dropKeys(ip, LEGACY_IP_KEYS, ip.address, lost)
+  const kept = routes.map((route) => dropKeys(route, NEW_ROUTE_KEYS, named(route), lost))
   return { ip: address, ...others, ...(kept.length > 0 ? { routes: kept } : {}) }
 }
 

@@ -50,14 +50,15 @@ export function refreshedResult(result: Result, later: Result): Result {
  */
 export function attributedResult(result: Result, ifName: string, sandbox: string): Result {
   const { ips = [], interfaces = [] } = result
-  if (ips.every((ip) => ip.interface !== undefined)) return result
+  const isOwned = (ip: Ip): boolean => ip.interface !== undefined && interfaces[ip.interface] !== undefined
+  if (ips.every(isOwned)) return result
   const inSandbox = interfaces.flatMap((one, index) => (one.sandbox ? [{ name: one.name, index }] : []))
   const owner = inSandbox.find(({ name }) => name === ifName) ?? inSandbox.at(-1)
   const index = owner?.index ?? interfaces.length
   return {
     ...result,
     interfaces: owner ? interfaces : [...interfaces, { name: ifName, sandbox }],
-    ips: ips.map((ip) => (ip.interface === undefined ? { ...ip, interface: index } : ip)),
+    ips: ips.map((ip) => (isOwned(ip) ? ip : { ...ip, interface: index })),
   }
 }
 
@@ -104,7 +105,7 @@ function dnsWithout(dns: Dns, handed: Dns): Dns {
 }
 
 function interfaceKey({ name, sandbox }: Interface): string {
-  return `${sandbox ?? ''} ${name}`
+  return JSON.stringify([sandbox ?? '', name])
 }
 
 function ipKeys({ ips = [], interfaces = [] }: Result): readonly string[] {

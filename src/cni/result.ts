@@ -66,7 +66,7 @@ export function versionedResult(value: Json, configVersion: CniVersion, origin: 
 }
 
 function resultProblems(result: VersionedResult): readonly Problem[] {
-  const problems = problemsOf(isResult, result)
+  const problems = [...problemsOf(isResult, result), ...dnsProblems(result)]
   if (problems.length > 0) return problems
   const { ips, routes } = result as Result
   return [
@@ -79,7 +79,7 @@ function resultProblems(result: VersionedResult): readonly Problem[] {
 }
 
 function legacyProblems(result: VersionedResult): readonly Problem[] {
-  const problems = problemsOf(isLegacyResult, result)
+  const problems = [...problemsOf(isLegacyResult, result), ...dnsProblems(result)]
   if (problems.length > 0) return problems
   return ['ip4', 'ip6'].flatMap((key) => {
     const ip = result[key]
@@ -90,6 +90,11 @@ function legacyProblems(result: VersionedResult): readonly Problem[] {
       ...routeProblems(`${key}.routes`, ip['routes'] as readonly Route[] | null | undefined),
     ]
   })
+}
+
+// A validator takes a number that is kept by its digits for an object; only `dns`, which needs no key, lets it pass.
+function dnsProblems({ dns }: VersionedResult): readonly Problem[] {
+  return kindOf(dns) === 'a number' ? [{ path: 'dns', message: 'must be an object' }] : []
 }
 
 function routeProblems(path: string, routes: readonly Route[] | null | undefined): readonly Problem[] {

@@ -2,6 +2,8 @@
 // Everything opaque to CNI is left open, so that it reaches the plugin as it was written.
 
 const text = { type: 'string' } as const
+// Not `minLength`: its compiled code calls a module of ajv's, which is not there at run time.
+const nonEmptyText = { type: 'string', pattern: '.' } as const
 const textList = { type: ['array', 'null'], items: text } as const
 const flag = {
   anyOf: [{ type: 'boolean' }, { type: 'string', pattern: '^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$' }],
@@ -17,7 +19,7 @@ export const pluginSchema = {
   type: 'object',
   required: ['type'],
   properties: {
-    type: { type: 'string', pattern: '.' },
+    type: nonEmptyText,
     name: text,
     cniVersion: text,
     capabilities: { type: ['object', 'null'], additionalProperties: { type: 'boolean' } },

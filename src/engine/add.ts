@@ -5,6 +5,7 @@ import {
   convertResult,
   editResult,
   type InvocationOf,
+  inContext,
   mergeResults,
   type Result,
   refreshedResult,
@@ -15,7 +16,7 @@ import { type Context, chainSettings, keyOf, pluginFolders, podOf } from './cont
 import { detach, failureOf } from './detach.ts'
 import { callOf, findRecord, type JournalEntry, journalEntry } from './journal.ts'
 import type { AttachmentRecord, CallRecord } from './journal-record.ts'
-import { planFor } from './planning.ts'
+import { planToAdd } from './planning.ts'
 import { requireReady } from './readiness.ts'
 
 /**
@@ -26,7 +27,7 @@ import { requireReady } from './readiness.ts'
 export async function add(context: Context<InvocationOf<'ADD'>>): Promise<VersionedResult> {
   const { invocation, node, ports } = context
   await requireReady(node, ports)
-  const planned = await planFor(context, podOf(context))
+  const planned = await planToAdd(context)
   return ports.locks.container(invocation.containerId, async () => {
     const found = findRecord(ports.journal, invocation.containerId)
     const entry = journalEntry(ports.journal, invocation.containerId, found, keyOf(context))
@@ -108,13 +109,11 @@ async function changeRoutes(
   const carrier = planned.attachments.find(({ defaultRoute }) => defaultRoute !== undefined)
   if (carrier?.defaultRoute === undefined) return undefined
   const { name, ifName, defaultRoute: gateways } = carrier
-  try {
+  return inContext({ network: name, interface: ifName }, async () => {
     const change = routeChange({ ifName, gateways }, await ports.routes.read(invocation.netns))
     await ports.routes.apply(invocation.netns, change)
     return change
-  } catch (fault) {
-    throw fault instanceof CniError ? fault.within({ network: name, interface: ifName }) : fault
-  }
+  })
 }
 
 // CHECK compares with the namespace as it is: later networks may have changed what earlier ones made, and default

@@ -8,6 +8,7 @@ import {
   CODE,
   convertResult,
   EMPTY_RESULT,
+  inContext,
   mergeResults,
   newestResult,
   type Result,
@@ -48,18 +49,16 @@ export async function attachNetworks(plan: Plan, attaching: Attaching): Promise<
   )
   const attached: Attached[] = []
   for (const [index, planned] of plan.attachments.entries()) {
-    try {
+    await inContext({ network: planned.name, interface: planned.ifName }, async () => {
       const sofar = mergeAttached(attached)
-      requireFree(planned.ifName, attaching.netns, sofar)
+      if (!planned.rides) requireFree(planned.ifName, attaching.netns, sofar)
       const record: AttachmentRecord = { ...(records[index] as AttachmentRecord), state: 'adding' }
       records[index] = record
       attaching.record(records)
       const one = await attachOne(planned, record, sofar, attaching)
       attached.push(one)
       records[index] = { ...record, state: 'added', result: one.returned, added: one.added }
-    } catch (fault) {
-      throw fault instanceof CniError ? fault.within({ network: planned.name, interface: planned.ifName }) : fault
-    }
+    })
   }
   attaching.record(records)
   return attached

@@ -1,4 +1,4 @@
-import { CniError, CODE, checkNetwork, type InvocationOf, knowsVerb } from '../cni/index.ts'
+import { CniError, CODE, checkNetwork, type InvocationOf, inContext, knowsVerb } from '../cni/index.ts'
 import { type Context, chainSettings, keyOf, pluginFolders } from './context.ts'
 import { callOf, findRecord } from './journal.ts'
 import type { AttachmentRecord } from './journal-record.ts'
@@ -37,9 +37,7 @@ async function checkOne(
     ports.log.verbose('not checked: its version has no CHECK', { network: name, cniVersion: network.cniVersion })
     return
   }
-  try {
-    await checkNetwork(settings, network, { containerId, netns, ifName, cniArgs, capabilityArgs }, result)
-  } catch (fault) {
-    throw fault instanceof CniError ? fault.within(context) : fault
-  }
+  await inContext(context, () =>
+    checkNetwork(settings, network, { containerId, netns, ifName, cniArgs, capabilityArgs }, result),
+  )
 }

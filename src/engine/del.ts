@@ -3,7 +3,7 @@ import { type Context, keyOf, pluginFolders, podOf } from './context.ts'
 import { detach, failureOf } from './detach.ts'
 import { callOf, findRecord, journalEntry } from './journal.ts'
 import { type CallRecord, plannedRecord } from './journal-record.ts'
-import { planFor, planWithoutPod } from './planning.ts'
+import { planToDelete } from './planning.ts'
 
 /**
  * DEL: undoes what the journal says was done, with what the journal holds alone. A container the journal does not
@@ -25,7 +25,7 @@ export async function del(context: Context<InvocationOf<'DEL'>>): Promise<void> 
 }
 
 // What the lost journal said is planned again: all of it, since how far ADD got is lost too.
-async function rebuilt(context: Context<InvocationOf<'DEL'>>, fault: CniError): Promise<CallRecord | undefined> {
+async function rebuilt(context: Context<InvocationOf<'DEL'>>, fault: CniError): Promise<CallRecord> {
   const { invocation, node, ports } = context
   const { containerId, ifName, netns, cniArgs } = invocation
   const aside = ports.journal.setAside(containerId)
@@ -34,8 +34,7 @@ async function rebuilt(context: Context<InvocationOf<'DEL'>>, fault: CniError): 
     aside,
     msg: fault.msg,
   })
-  const plan = await planAgain(context)
-  if (!plan) return undefined
+  const plan = await planToDelete(context)
   return {
     network: node.name,
     ifName,
@@ -48,25 +47,5 @@ async function rebuilt(context: Context<InvocationOf<'DEL'>>, fault: CniError): 
       ...plannedRecord(planned, withCniArgs(cniArgs, planned.cniArgs)),
       state: 'added',
     })),
-  }
-}
-
-// For want of information a pod's deletion is never blocked: what cannot be found out is said and left.
-async function planAgain(context: Context<InvocationOf<'DEL'>>) {
-  const { log } = context.ports
-  const { containerId } = context.invocation
-  try {
-    return await planFor(context, podOf(context))
-  } catch (fault) {
-    log.error("the pod's networks cannot be found out; only the node's own are deleted", {
-      containerId,
-      msg: String(fault),
-    })
-  }
-  try {
-    return planWithoutPod(context)
-  } catch (fault) {
-    log.error("the node's networks cannot be found out; nothing is deleted", { containerId, msg: String(fault) })
-    return undefined
   }
 }

@@ -1,19 +1,35 @@
 import { type Knowledge, type Lookup, NO_KNOWLEDGE, type Plan, type PlannedAttachment, plan } from '../attach/index.ts'
-import { CniError, CODE, type InvocationOf } from '../cni/index.ts'
-import { type Context, pluginFolders } from './context.ts'
+import { asCniError, CniError, CODE, findPlugin, type InvocationOf, inContext } from '../cni/index.ts'
+import { type Context, pluginFolders, podOf } from './context.ts'
 import type { PodRef } from './ports.ts'
 
 /**
- * The plan of a pod's networks, from what the source knows now.
- * @throws CniError of the source or of the plan; 115 where a network would run Plexus itself.
+ * The plan of a pod's networks, from what the source knows now, every plugin of which can be run.
+ * @throws CniError of the source or of the plan; 103 where a plugin is missing; 115 where one is Plexus itself.
  */
-export async function planFor(context: Context<InvocationOf<'ADD' | 'DEL'>>, pod: PodRef | undefined): Promise<Plan> {
-  return planned(context, await lookupFor(context, pod))
+export async function planToAdd(context: Context<InvocationOf<'ADD'>>): Promise<Plan> {
+  const made = planned(context, await lookupFor(context, podOf(context)))
+  for (const attachment of made.attachments) requirePlugins(context, attachment)
+  return made
 }
 
-/** The plan of the node's own networks, for when nobody can be asked about the pod. */
-export function planWithoutPod(context: Context<InvocationOf<'ADD' | 'DEL'>>): Plan {
-  return planned(context, lookup(context, NO_KNOWLEDGE))
+/**
+ * The plan of a pod's networks as it would be now, for when what was done is lost; of the node's own networks where
+ * nobody can be asked about the pod, of none where these cannot be found out either. For want of information a pod's
+ * deletion is never blocked: what cannot be found out is said in the log.
+ */
+export async function planToDelete(context: Context<InvocationOf<'DEL'>>): Promise<Plan> {
+  const { log } = context.ports
+  const { containerId } = context.invocation
+  const attempts = [async () => lookupFor(context, podOf(context)), async () => lookup(context, NO_KNOWLEDGE)]
+  for (const attempt of attempts) {
+    try {
+      return planned(context, await attempt())
+    } catch (fault) {
+      log.error("not all of the container's networks can be found out", { containerId, cause: asCniError(fault).msg })
+    }
+  }
+  return { attachments: [] }
 }
 
 /**
@@ -36,22 +52,18 @@ function lookup({ node, ports }: Context, knowledge: Knowledge): Lookup {
 }
 
 function planned(context: Context<InvocationOf<'ADD' | 'DEL'>>, found: Lookup): Plan {
-  const made = plan({ ...found, ifName: context.invocation.ifName })
-  for (const attachment of made.attachments) refuseSelf(context, attachment)
-  return made
+  return plan({ ...found, ifName: context.invocation.ifName })
 }
 
-// By file as well as by name: Plexus may be installed under another name, or as a link.
-function refuseSelf(context: Context<InvocationOf<'ADD' | 'DEL'>>, { name, ifName, network }: PlannedAttachment): void {
+// Found out before anything is run. Plexus is known by file as well as by name: it may be installed under another.
+function requirePlugins(context: Context<InvocationOf<'ADD'>>, { name, ifName, network }: PlannedAttachment): void {
   const { node, ports } = context
-  for (const { type } of network.plugins) {
-    const path = ports.exec.find(type, pluginFolders(context))
-    const itself = type === node.type || (path !== undefined && ports.machine.isSelf(path))
-    if (!itself) continue
-    const error = new CniError(
-      CODE.selfDelegation,
-      `plugin ${type} is Plexus itself; a network cannot be made of Plexus`,
-    )
-    throw error.within({ network: name, interface: ifName })
-  }
+  const settings = { exec: ports.exec, pluginFolders: pluginFolders(context) }
+  inContext({ network: name, interface: ifName }, () => {
+    for (const plugin of network.plugins) {
+      if (plugin.type !== node.type && !ports.machine.isSelf(findPlugin(settings, plugin))) continue
+      const fault = `plugin ${plugin.type} is Plexus itself; a network cannot be made of Plexus`
+      throw new CniError(CODE.selfDelegation, fault)
+    }
+  })
 }

@@ -1,5 +1,5 @@
 import { defaultNetwork, type ResolvedNetwork } from '../attach/index.ts'
-import { asCniError, CniError, CODE, type InvocationOf, statusNetwork } from '../cni/index.ts'
+import { asCniError, CniError, CODE, type InvocationOf, inContext, statusNetwork } from '../cni/index.ts'
 import { type Context, chainSettings, pluginFolders } from './context.ts'
 import { lookupFor } from './planning.ts'
 
@@ -17,11 +17,7 @@ export async function status(context: Context<InvocationOf<'STATUS'>>): Promise<
       `the default network is not ready: readinessindicatorfile ${path} does not exist`,
     )
   const { name, network } = await found(context)
-  try {
-    await statusNetwork(chainSettings(context, pluginFolders(context)), network)
-  } catch (fault) {
-    throw asCniError(fault).within({ network: name })
-  }
+  await inContext({ network: name }, () => statusNetwork(chainSettings(context, pluginFolders(context)), network))
 }
 
 async function found(context: Context<InvocationOf<'STATUS'>>): Promise<ResolvedNetwork> {

@@ -69,7 +69,6 @@ function removeOld(path: string, { maxAge, maxBackups }: NodeConfig['logOptions'
 function backupsOf(path: string): readonly { readonly backup: string; readonly modified: number }[] {
   const at = path.lastIndexOf('/')
   const [folder, name] = [path.slice(0, at), path.slice(at + 1)]
-  const rotated = /^-\d{4}-\d\d-\d\dT[-\d.]+Z-\d+(\.gz)?$/
   const names = namesIn(folder).filter((other) => other.startsWith(name) && BACKUP.test(other.slice(name.length)))
   return names
     .map((other) => `${folder}/${other}`)

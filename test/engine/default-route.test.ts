@@ -1,5 +1,5 @@
 import { assert, test } from '../harness.ts'
-import { routes } from '../node/namespaces.ts'
+import { routes, runIn } from '../node/namespaces.ts'
 import { bridge, definition, pod, type TestNode, withNode } from './plexus.ts'
 
 const dual = (net: number, keys: object = {}): object =>
@@ -37,7 +37,7 @@ test('C13: the gateway asked for replaces the default routes of its family, and 
     const { status, json, stdout } = await node.call('ADD')
     assert.is(status, 0, stdout)
     assert.equal(defaults(node, 4), ['10.41.0.9 net1'])
-    assert.ok(defaults(node, 6).includes('fd00:40::1 eth0'))
+    assert.match(runIn(node.netns, 'ip', ['-6', 'route', 'show', 'default']), /via fd00:40::1 dev eth0/)
     assert.equal(
       json.routes?.filter(({ dst }) => dst === '0.0.0.0/0'),
       [{ dst: '0.0.0.0/0', gw: '10.41.0.9' }],

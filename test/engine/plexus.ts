@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createNetns, deleteNetns, type Netns } from '../node/namespaces.ts'
+import { createNetns, deleteNetns, links, type Netns } from '../node/namespaces.ts'
 
 /** The executable that is tested: what `npm run build` made. */
 export const PLEXUS = new URL('../../dist/plexus', import.meta.url).pathname
@@ -84,7 +84,9 @@ export async function withNode(
     await use(testNode(netns, folder, keys))
   } finally {
     deleteNetns(netns)
-    rmSync(folder, { recursive: true, force: true })
+    // A bridge that lost its last port keeps no MAC, and the reference plugin fails to use it as a gateway again.
+    for (const { name, kind } of links()) if (kind === 'bridge') execFileSync('ip', ['link', 'delete', name])
+    for (const path of [folder, '/var/lib/cni/networks']) rmSync(path, { recursive: true, force: true })
   }
 }
 

@@ -97,6 +97,14 @@ for (const [runtime, run] of runtimes) {
       assert.equal((await run(runOf(name))).end, { kind: 'not-started', reason })
     })
 
+  test(`B5: under ${runtime}, a program given by name is looked for on the PATH it is given`, () =>
+    inTemporaryFolder(async (folder) => {
+      const named = (PATH: string) => run({ path: 'plugin-by-name', env: { PATH }, stdin: '', timeoutMs: 30_000 })
+      copyFileSync('/bin/true', `${folder}/plugin-by-name`)
+      assert.equal((await named(`/nowhere:${folder}`)).end, { kind: 'exited', status: 0 })
+      assert.equal((await named('/nowhere')).end, { kind: 'not-started', reason: 'no such file or directory' })
+    }))
+
   test(`B3a: under ${runtime}, a plugin that is being replaced is run once it is whole`, () =>
     whileBeingReplaced(async (path, replaced) => {
       const outcome = run({ ...runOf('echo'), path })

@@ -125,8 +125,9 @@ test(
             String(rounds),
           )
           const killing = setTimeout(() => contender.kill('SIGKILL'), Math.random() * 1_000)
-          held += await ended
+          const letters = await ended
           clearTimeout(killing)
+          held += letters
         }
       }
       await Promise.all(Array.from({ length: 20 }, contend))

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** A script of this folder that runs in a process of its own. */
 export type Script = {
   readonly process: ChildProcess
-  /** Resolves when it has ended, with all it printed on stdout. */
+  /** Resolves when it has ended, with all it printed on stdout and stderr. */
   readonly ended: Promise<string>
 }
 
@@ -13,10 +13,11 @@ export function startScript(runtime: 'bun' | 'node', name: string, ...args: read
   const script = fileURLToPath(new URL(name, import.meta.url))
   const bun = fileURLToPath(new URL('../../node_modules/.bin/bun', import.meta.url))
   const [command, options] = runtime === 'bun' ? [bun, []] : [process.execPath, ['--import', 'tsx']]
-  const child = spawn(command, [...options, script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(command, [...options, script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    output += text
-  })
+  for (const pipe of [child.stdout, child.stderr])
+    pipe?.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
   return { process: child, ended: new Promise((resolve) => child.on('close', () => resolve(output))) }
 }
