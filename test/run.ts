@@ -15,7 +15,7 @@ type TestFile = { readonly path: string; readonly name: string; readonly room: s
 type Ran = { readonly file: TestFile; readonly outcome: FileOutcome }
 
 /** The rooms whose tests make interfaces and mounts, and so run where they can harm nothing and nothing disturbs them. */
-const ISOLATED_ROOMS: readonly string[] = ['cli', 'engine', 'host', 'node']
+const ISOLATED_ROOMS: readonly string[] = ['agent', 'cli', 'cluster', 'engine', 'host', 'node']
 const COVERAGE = 'coverage/raw'
 
 const { values: options, positionals } = parseArgs({

@@ -11,10 +11,17 @@ export {
   resultAfter,
   routeChange,
 } from './default-route.ts'
-export { CHAINING_ANNOTATION, type Definition, type DefinitionRef, definitionName } from './definition.ts'
+export {
+  CHAINING_ANNOTATION,
+  type Definition,
+  type DefinitionRef,
+  definitionName,
+  RESOURCE_NAME_ANNOTATION,
+} from './definition.ts'
 export { type Knowledge, NO_KNOWLEDGE } from './knowledge.ts'
 export { type NetworkStatus, networkStatus, type StatusInput } from './network-status.ts'
 export { type Chaining, type NodeConfig, type NodeConfigReading, readNodeConfig } from './node-config.ts'
 export { defaultNetwork, nodeNetworks, type Plan, type PlanInput, type PlannedAttachment, plan } from './plan.ts'
 export { DEFAULT_NETWORK_ANNOTATION, NETWORKS_ANNOTATION, type Pod } from './pod.ts'
 export { type Selection, selections } from './selection.ts'
+export { definitionsOfNode, definitionsOfPod, type NamingConfig } from './wanted.ts'

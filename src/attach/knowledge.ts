@@ -8,6 +8,8 @@ export type Knowledge = {
   readonly definitions: readonly Definition[]
   /** The namespaces that have a definition of a name: to say where one is that was looked for elsewhere. */
   readonly namespacesOf: Readonly<Record<string, readonly string[]>>
+  /** The pod's devices by resource name, sorted; absent where nobody has looked for them yet. */
+  readonly devices?: Readonly<Record<string, readonly string[]>>
 }
 
 /** What is known where nobody can be asked: the node's own networks are all there is. */

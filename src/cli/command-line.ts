@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { asCniError } from '../cni/index.ts'
 import { type DemoOutput, demo } from './demo.ts'
 import { demoInside } from './demo-inside.ts'
@@ -6,7 +6,8 @@ import { note } from './print.ts'
 import { VERSION } from './version.ts'
 
 const EXIT_STATUSES = `
-Exit status: 0 done, 1 a check failed or something was left, 2 it could not be run.
+Exit status: 0 done; 1 a check failed, or something was left; 2 it could not be
+run.
 
 As a CNI plugin plexus reads CNI_COMMAND and its fellows, and the configuration
 on standard input: put it into the folder your runtime has its plugins in.`
@@ -16,6 +17,11 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(args, { from: 'user' })
   } catch (fault) {
+    // It has said itself what it is about, help and version included.
+    if (fault instanceof CommanderError) {
+      process.exitCode = fault.exitCode === 0 ? 0 : 2
+      return
+    }
     const { msg, details } = asCniError(fault)
     note(`plexus: ${details ? `${msg}\n${details}` : msg}`)
     process.exitCode = 2
@@ -29,6 +35,7 @@ function program(): Command {
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ helpWidth: 80 })
+    .exitOverride()
     .addHelpText('after', EXIT_STATUSES)
   plexus
     .command('demo')

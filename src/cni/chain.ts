@@ -1,6 +1,6 @@
 import type { NetworkList, PluginConfig } from './config-list.ts'
 import { delegateInput, type Injection } from './delegate-input.ts'
-import { CniError, CODE, inContext } from './error.ts'
+import { CniError, CODE, inContext, isCniError } from './error.ts'
 import type { Exec, PluginOutcome } from './exec.ts'
 import { type Json, parseJson } from './json.ts'
 import { pluginFailure } from './plugin-failure.ts'
@@ -85,6 +85,7 @@ export async function addNetwork(
 
 /**
  * Detaches: runs a network's plugins in reverse, each given the final result where the version has it (≥ 0.4.0).
+ * @param isNothing Whether a plugin's failure means that it has nothing to undo, so that the ones before it are run.
  * @throws CniError of the first plugin that fails; those before it in the list are not run, as CNI wants.
  */
 export async function delNetwork(
@@ -92,10 +93,16 @@ export async function delNetwork(
   network: NetworkList,
   attachment: Attachment,
   result?: VersionedResult,
+  isNothing: (fault: CniError) => boolean = () => false,
 ): Promise<void> {
   const injection = { prevResult: finalResult(network, result), capabilityArgs: attachment.capabilityArgs }
-  for (const plugin of network.plugins.toReversed())
-    await runPlugin(settings, 'DEL', network, plugin, injection, attachment)
+  for (const plugin of network.plugins.toReversed()) {
+    try {
+      await runPlugin(settings, 'DEL', network, plugin, injection, attachment)
+    } catch (fault) {
+      if (!(isCniError(fault) && isNothing(fault))) throw fault
+    }
+  }
 }
 
 /**

@@ -27,9 +27,10 @@ export async function detach(
   const errors: CniError[] = []
   const begun = call.attachments.filter(({ state }) => wasBegun(context, call, state))
   for (const [index, attachment] of [...begun.entries()].reverse()) {
-    const { network, ifName, cniArgs, capabilityArgs, result } = attachment
+    const { network, ifName, cniArgs, capabilityArgs, result, state } = attachment
+    const isNothing = state === 'added' ? undefined : isRefusal
     try {
-      await delNetwork(settings, network, { containerId, netns, ifName, cniArgs, capabilityArgs }, result)
+      await delNetwork(settings, network, { containerId, netns, ifName, cniArgs, capabilityArgs }, result, isNothing)
     } catch (fault) {
       if (!(fault instanceof CniError)) throw fault
       errors.push(fault.within({ network: attachment.name, interface: ifName }))
@@ -40,6 +41,12 @@ export async function detach(
   }
   if (failed.length === 0) errors.push(...written(() => entry.drop()))
   return errors
+}
+
+// A plugin that refuses the version of a configuration refused it at ADD as well, and would refuse it for ever: where
+// ADD never came to its end, it made nothing.
+function isRefusal({ code }: CniError): boolean {
+  return code === CODE.incompatibleVersion
 }
 
 // A journal that cannot be written keeps nothing from being deleted: it only says more than is left.

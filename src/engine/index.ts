@@ -12,4 +12,19 @@ export {
   JOURNAL_VERSION,
   parseRecord,
 } from './journal-record.ts'
-export type { JournalStore, Locks, Log, Machine, PodRef, Ports, Routes, Source } from './ports.ts'
+export type {
+  AttachedDevice,
+  DeviceInfos,
+  Devices,
+  JournalStore,
+  Locks,
+  Log,
+  Machine,
+  PodEvent,
+  PodRef,
+  PodReport,
+  Ports,
+  Reporter,
+  Routes,
+  Source,
+} from './ports.ts'

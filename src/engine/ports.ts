@@ -1,5 +1,5 @@
-import type { DefaultRoute, Knowledge, RouteChange } from '../attach/index.ts'
-import type { ChainEvent, ConfigFiles, Exec } from '../cni/index.ts'
+import type { DefaultRoute, Knowledge, NetworkStatus, Pod, RouteChange } from '../attach/index.ts'
+import type { ChainEvent, ConfigFiles, Exec, JsonObject } from '../cni/index.ts'
 
 /** Which pod a call is for, as the runtime says it in `CNI_ARGS`. */
 export type PodRef = { readonly namespace: string; readonly name: string; readonly uid?: string | undefined }
@@ -11,6 +11,53 @@ export interface Source {
    * @throws CniError 11 where the pod is gone or nobody can be asked; the runtime tries again.
    */
   knowledgeOf(pod: PodRef | undefined): Promise<Knowledge>
+}
+
+/** Something a pod's owner should know, as an Event of Kubernetes. */
+export type PodEvent = {
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: 'AddedInterface' | 'NoNetworkFound' | 'FailedAttachment'
+  readonly message: string
+}
+
+/** What became of a pod's call: its network status where it was attached, and events. */
+export type PodReport = {
+  readonly pod: PodRef
+  readonly containerId: string
+  readonly status?: readonly NetworkStatus[] | undefined
+  readonly events: readonly PodEvent[]
+}
+
+/** Where it is said what became of a pod's call. */
+export interface Reporter {
+  /** Says it, or hands it to who will. Never throws: no pod fails because nobody could be told. */
+  report(report: PodReport): Promise<void>
+}
+
+/** Which devices the kubelet gave a pod. */
+export interface Devices {
+  /**
+   * The ids of a pod's devices by resource name, sorted.
+   * @throws CniError 11 where the kubelet cannot be asked.
+   */
+  idsOf(pod: Pod, resources: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>>
+}
+
+/** The DeviceInfo files that device plugins write and network plugins and statuses read. */
+export interface DeviceInfos {
+  /** Copies a device's file to where an attachment's is read, and gives its path, and what it says where there is one. */
+  publish(device: AttachedDevice): { readonly path: string; readonly info?: JsonObject }
+  remove(path: string): void
+}
+
+/** A device and the attachment that takes it. */
+export type AttachedDevice = {
+  readonly resource: string
+  readonly deviceID: string
+  /** The CNI network name. */
+  readonly network: string
+  readonly containerId: string
+  readonly ifName: string
 }
 
 /** Where the journal is kept: one text a container. */
