@@ -1,34 +1,39 @@
 import { assert, test } from '../harness.ts'
 import { leftovers } from '../node/namespaces.ts'
-import { type CallOptions, definition, pod, recorder, withNode } from './plexus.ts'
+import { answer, type CallOptions, definition, pod, recorder, withNode } from './plexus.ts'
 
 type Case = { readonly what: string; readonly options: CallOptions; readonly code: number; readonly says: RegExp }
 
 const NODE = { cniVersion: '1.0.0', name: 'n', type: 'plexus' }
-const text = (config: object): string => JSON.stringify(config)
+const textOf = (config: object): string => JSON.stringify(config)
 
 const CASES: readonly Case[] = [
   { what: 'nothing', options: { stdin: '' }, code: 6, says: /stdin is empty/ },
   { what: 'half an object', options: { stdin: '{"name": "n",\n "type' }, code: 6, says: /line 2, column \d+/ },
   { what: 'binary', options: { stdin: Buffer.from([0, 255, 254, 1, 128]) }, code: 6, says: /not JSON/ },
   { what: 'a list', options: { stdin: '[1]' }, code: 6, says: /is a list; expected a JSON object/ },
-  { what: 'a byte order mark', options: { stdin: `\ufeff${text(NODE)}` }, code: 6, says: /not JSON/ },
+  { what: 'a byte order mark', options: { stdin: `\ufeff${textOf(NODE)}` }, code: 6, says: /not JSON/ },
   {
     what: '200,000 open brackets',
     options: { stdin: '['.repeat(200_000) },
     code: 6,
     says: /nested too deeply|not JSON/,
   },
-  { what: '10 MiB', options: { stdin: text({ ...NODE, x: 'x'.repeat(10 << 20) }) }, code: 6, says: /at most 4194304/ },
+  {
+    what: '10 MiB',
+    options: { stdin: textOf({ ...NODE, x: 'x'.repeat(10 << 20) }) },
+    code: 6,
+    says: /at most 4194304/,
+  },
   {
     what: 'an unknown version',
-    options: { stdin: text({ ...NODE, cniVersion: '9.9.9' }) },
+    options: { stdin: textOf({ ...NODE, cniVersion: '9.9.9' }) },
     code: 1,
     says: /0\.1\.0, .*1\.1\.0/,
   },
   {
     what: 'a version that is a number',
-    options: { stdin: text({ ...NODE, cniVersion: 1 }) },
+    options: { stdin: textOf({ ...NODE, cniVersion: 1 }) },
     code: 6,
     says: /cniVersion/,
   },
@@ -132,15 +137,15 @@ for (const { networks, code, says } of ANNOTATIONS) {
   })
 }
 
-for (const [kind, answer] of Object.entries({
+for (const [kind, text] of Object.entries({
   'no JSON': 'hello',
   'a list': '[]',
-  'an unknown version': "{'cniVersion':'7.0.0'}",
-  'a wrong type': "{'interfaces':{}}",
-  'an address without a prefix': "{'ips':[{'address':'10.0.0.1'}]}",
+  'an unknown version': '{"cniVersion":"7.0.0"}',
+  'a wrong type': '{"interfaces":{}}',
+  'an address without a prefix': '{"ips":[{"address":"10.0.0.1"}]}',
 })) {
   test(`A7, B5: a delegate whose result is ${kind} fails the ADD with code 101, and is undone`, async () => {
-    await withNode({ delegates: [recorder('base', { answer })] }, async (node) => {
+    await withNode({ delegates: [recorder('base', answer(text))] }, async (node) => {
       node.apply(pod('web'))
       const { json, stdout } = await node.call('ADD')
       assert.is(json.code, 101, stdout)

@@ -1,6 +1,6 @@
 import { assert, test } from '../harness.ts'
 import { addresses, leftovers, links, runIn } from '../node/namespaces.ts'
-import { bridge, definition, pod, recorder, withNode } from './plexus.ts'
+import { answer, bridge, definition, pod, recorder, withNode } from './plexus.ts'
 
 type Prev = { cniVersion: string; interfaces?: { name: string }[]; ips?: { address: string; interface?: number }[] }
 
@@ -72,13 +72,10 @@ test('B8: networks made of portmap or tuning alone ride on the networks before t
 test('B8: what a later network changes of an earlier interface is in the result, and CHECK of the earlier one holds', async () => {
   const mac = '02:00:00:00:00:42'
   await withNode({ delegates: [bridge(40)] }, async (node) => {
-    const changed =
-      "{'cniVersion':'1.0.0','interfaces':[{'name':'eth0','mac':'02:00:00:00:00:42','sandbox':'SANDBOX'}]}"
-    node.apply(
-      definition('mac', recorder('mac', { answer: changed.replace('SANDBOX', node.netns.path) })),
-      pod('web', 'mac'),
-    )
-    const { json } = await node.call('ADD')
+    const changed = { cniVersion: '1.0.0', interfaces: [{ name: 'eth0', mac, sandbox: node.netns.path }] }
+    node.apply(definition('mac', recorder('mac', answer(changed))), pod('web', 'mac'))
+    const { status, json, stdout } = await node.call('ADD')
+    assert.is(status, 0, stdout)
     runIn(node.netns, 'ip', ['link', 'set', 'eth0', 'address', mac])
     const eth0 = (json.interfaces ?? []).filter(({ name }) => name === 'eth0')
     assert.equal(
@@ -92,24 +89,16 @@ test('B8: what a later network changes of an earlier interface is in the result,
 })
 
 test('C4: an interface that an earlier network made cannot be asked for', async () => {
-  await withNode(
-    {
-      delegates: [
-        recorder('base', { answer: "{'cniVersion':'1.0.0','interfaces':[{'name':'extra','sandbox':'SANDBOX'}]}" }),
-      ],
-    },
-    async (node) => {
-      const [base] = node.config['delegates'] as [{ answer: string }]
-      node.apply(definition('own', recorder('own')), pod('web', 'own@extra'))
-      const config = { delegates: [{ ...base, answer: base.answer.replace('SANDBOX', node.netns.path) }] }
-      const { json } = await node.call('ADD', { config })
-      assert.is(json.code, 114)
-      assert.equal(
-        node.recorded().map(({ env, config }) => `${env['CNI_COMMAND']} ${config['name']}`),
-        ['ADD base', 'DEL base'],
-      )
-    },
-  )
+  await withNode({ delegates: [recorder('base')] }, async (node) => {
+    node.apply(definition('own', recorder('own')), pod('web', 'own@extra'))
+    const extra = { cniVersion: '1.0.0', interfaces: [{ name: 'extra', sandbox: node.netns.path }] }
+    const { json } = await node.call('ADD', { config: { delegates: [recorder('base', answer(extra))] } })
+    assert.is(json.code, 114)
+    assert.equal(
+      node.recorded().map(({ env, config }) => `${env['CNI_COMMAND']} ${config['name']}`),
+      ['ADD base', 'DEL base'],
+    )
+  })
 })
 
 test('B2, C11: what the runtime sends reaches the default network alone', async () => {

@@ -1,6 +1,6 @@
 import { assert, test } from '../harness.ts'
 import { runIn } from '../node/namespaces.ts'
-import { bridge, definition, pod, recorder, type TestNode, withNode } from './plexus.ts'
+import { answer, bridge, definition, pod, recorder, type TestNode, withNode } from './plexus.ts'
 
 const ROUTED = bridge(40, {
   ipam: { type: 'host-local', subnet: '10.40.0.0/16', routes: [{ dst: '10.99.0.0/16', gw: '10.40.0.1' }] },
@@ -41,11 +41,11 @@ for (const [drift, command] of Object.entries(DRIFTS)) {
 }
 
 test("F5, B2: CHECK runs every attachment's chain in order, each plugin given the final result", async () => {
-  const answer = "{'cniVersion':'1.0.0','ips':[{'address':'10.1.0.2/24'}]}"
+  const ips = answer({ cniVersion: '1.0.0', ips: [{ address: '10.1.0.2/24' }] })
   const list = (name: string) => ({
     cniVersion: '1.0.0',
     name,
-    plugins: [{ type: 'recorder' }, { type: 'recorder', answer }],
+    plugins: [{ type: 'recorder' }, { type: 'recorder', ...ips }],
   })
   await withNode({ delegates: [list('base')], chaining: 'isolated' }, async (node) => {
     node.apply(

@@ -124,6 +124,11 @@ export function bridge(net: number, keys: object = {}): object {
   }
 }
 
+/** What the plugin `recorder` is to print, as its configuration says it. */
+export function answer(result: object | string): { readonly answer: string } {
+  return { answer: Buffer.from(typeof result === 'string' ? result : JSON.stringify(result)).toString('base64') }
+}
+
 /** A configuration of the plugin `recorder`. */
 export function recorder(name: string, keys: object = {}): object {
   return { cniVersion: '1.0.0', name, type: 'recorder', ...keys }
