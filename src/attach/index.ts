@@ -23,5 +23,6 @@ export { type NetworkStatus, networkStatus, type StatusInput } from './network-s
 export { type Chaining, type NodeConfig, type NodeConfigReading, readNodeConfig } from './node-config.ts'
 export { defaultNetwork, nodeNetworks, type Plan, type PlanInput, type PlannedAttachment, plan } from './plan.ts'
 export { DEFAULT_NETWORK_ANNOTATION, NETWORKS_ANNOTATION, type Pod } from './pod.ts'
-export { type Selection, selections } from './selection.ts'
+export type { Selection } from './selection.ts'
+export { selections } from './selections.ts'
 export { definitionsOfNode, definitionsOfPod, type NamingConfig } from './wanted.ts'

@@ -18,7 +18,8 @@ import { withCniArgsMerged } from './merge-cni-args.ts'
 import type { Chaining, NodeConfig } from './node-config.ts'
 import { DEFAULT_NETWORK_ANNOTATION, NETWORKS_ANNOTATION } from './pod.ts'
 import { ridesOnAnother } from './riding.ts'
-import { type Selection, selections } from './selection.ts'
+import type { Selection } from './selection.ts'
+import { selections } from './selections.ts'
 
 /** What a plan is made from. */
 export type PlanInput = Lookup & {

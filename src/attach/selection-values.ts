@@ -4,7 +4,6 @@ import {
   type InterfaceName,
   interfaceNameFault,
   isJsonObject,
-  type Json,
   type JsonObject,
   type Problem,
 } from '../cni/index.ts'
@@ -23,11 +22,10 @@ const MAC = /^(?:[\da-f]{2}(?<separator>[:-])(?:[\da-f]{2}\k<separator>){4}[\da-
 const GUID = /^(?:[\da-f]{2}(?<separator>[:-])(?:[\da-f]{2}\k<separator>){6}[\da-f]{2}|(?:[\da-f]{4}\.){3}[\da-f]{4})$/i
 const PROTOCOL = /^(tcp|udp|sctp)$/i
 const DEFAULT_PROTOCOL = 'TCP'
-const MAX_LEVELS = 100
 
 /** What is wrong with the values of an element (4.1.2.1). */
 export function valueProblems(element: WrittenElement): readonly Problem[] {
-  const { namespace, name = '', mac, ips = [], 'infiniband-guid': guid, 'cni-args': cniArgs } = element
+  const { namespace, name = '', mac, ips = [], 'infiniband-guid': guid } = element
   const asked = element.interface ?? element.interfaceRequest
   return [
     ...faulty('name', name, labelFault),
@@ -40,7 +38,6 @@ export function valueProblems(element: WrittenElement): readonly Problem[] {
     ...bandwidthProblems(element.bandwidth ?? {}),
     ...gatewayProblems(element['default-route'] ?? []),
     ...claimProblems(element),
-    ...(isDeeperThan(cniArgs as Json, MAX_LEVELS) ? [{ path: 'cni-args', message: 'is nested too deeply' }] : []),
   ]
 }
 
@@ -113,11 +110,6 @@ function claimProblems({ ips, 'ipam-claim-reference': claim }: WrittenElement): 
   return [
     { path: 'ipam-claim-reference', message: 'cannot be combined with ips: the claim says which addresses they are' },
   ]
-}
-
-function isDeeperThan(value: Json | undefined, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner as Json, levels - 1))
 }
 
 // Its protocol stays in the case it was written in: plugins fold it themselves.

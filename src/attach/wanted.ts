@@ -2,7 +2,7 @@ import { CniError } from '../cni/index.ts'
 import type { DefinitionRef } from './definition.ts'
 import type { NodeConfig } from './node-config.ts'
 import { DEFAULT_NETWORK_ANNOTATION, NETWORKS_ANNOTATION, type Pod } from './pod.ts'
-import { selections } from './selection.ts'
+import { selections } from './selections.ts'
 
 /** What of the node's configuration names definitions. */
 export type NamingConfig = Pick<NodeConfig, 'clusterNetwork' | 'defaultNetworks' | 'multusNamespace'>

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type { Machine } from '../engine/index.ts'
 import { endOrphans } from './orphans.ts'
+import { bootId } from './process-identity.ts'
 
 // A delegate that lost its parent mostly ends by itself; one that hangs must not keep a pod from being deleted.
 const ORPHAN_GRACE_MS = 5_000
@@ -17,10 +18,6 @@ export function hostMachine(): Machine {
       await endOrphans(containerId, ORPHAN_GRACE_MS)
     },
   }
-}
-
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 }
 
 // By device and inode, so that links and other names of the executable are found as well.

@@ -36,7 +36,11 @@ export function pidOf(identity: ProcessIdentity): string {
   return IDENTITY.exec(identity)?.[1] ?? identity
 }
 
-function bootId(): string {
+/**
+ * The kernel's boot id.
+ * @throws CniError 5 where /proc cannot be read.
+ */
+export function bootId(): string {
   boot ??= present(readProc('/proc/sys/kernel/random/boot_id')).trim()
   return boot
 }

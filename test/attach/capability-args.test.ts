@@ -1,6 +1,7 @@
 import { capabilityArgs, requireCapabilities } from '../../src/attach/capability-args.ts'
 import { NETWORKS_ANNOTATION } from '../../src/attach/pod.ts'
-import { type Selection, selections } from '../../src/attach/selection.ts'
+import type { Selection } from '../../src/attach/selection.ts'
+import { selections } from '../../src/attach/selections.ts'
 import { networkList } from '../../src/cni/index.ts'
 import { assert, test } from '../harness.ts'
 import { refusal } from './refusal.ts'

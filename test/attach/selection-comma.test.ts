@@ -1,5 +1,5 @@
 import { NETWORKS_ANNOTATION } from '../../src/attach/pod.ts'
-import { readSelections, selections } from '../../src/attach/selection.ts'
+import { readSelections, selections } from '../../src/attach/selections.ts'
 import { assert, test } from '../harness.ts'
 import { refusal } from './refusal.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { NETWORKS_ANNOTATION } from '../../src/attach/pod.ts'
-import { readSelections, selections } from '../../src/attach/selection.ts'
+import { readSelections, selections } from '../../src/attach/selections.ts'
 import { toJson } from '../../src/cni/index.ts'
 import { assert, test } from '../harness.ts'
 import { anyJson, jsonObject } from './json-values.ts'
@@ -203,12 +203,10 @@ test('C2: everything wrong with an annotation is found at once, each with its pa
   ])
 })
 
-test('A7: cni-args nested without end are refused', () => {
+test('A7: an annotation nested without end is refused', () => {
   const nested = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`
-  assert.is(
-    refusal(() => of(`[{"name":"blue","cni-args":${nested}}]`)),
-    `${PREFIX}[0].cni-args: is nested too deeply`,
-  )
+  const text = refusal(() => of(`[{"name":"blue","cni-args":${nested}}]`))
+  assert.is(text, `${PREFIX}it is nested too deeply: more than 200 levels`)
 })
 
 const ELEMENT_KEYS = ['name', 'namespace', 'interface', 'ips', 'mac', 'cni-args', 'portMappings', 'bandwidth']

@@ -16,8 +16,10 @@ test('D1: a configuration folder that is missing is no error, one that cannot be
   inTemporaryFolder((folder) => {
     assert.is(hostFiles.list(`${folder}/missing`), undefined)
     writeFileSync(`${folder}/file`, '')
-    const fault = faultOf(() => hostFiles.list(`${folder}/file`))
-    assert.equal([fault.code, fault.msg], [5, `${folder}/file: cannot be listed: not a directory`])
+    assert.is(hostFiles.list(`${folder}/file`), undefined)
+    const long = `${folder}/${'x'.repeat(300)}`
+    const fault = faultOf(() => hostFiles.list(long))
+    assert.equal([fault.code, fault.msg], [5, `${long}: cannot be listed: file name too long`])
   }))
 
 test('D1: a configuration file that cannot be read is named, with what the system said', () =>

@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { hostExec } from '../../src/host/exec.ts'
 import { endOrphans, runningDelegates } from '../../src/host/orphans.ts'
@@ -32,7 +34,7 @@ test('F3: an orphan that ends by itself in time is not killed', () =>
   inTemporaryFolder(async (root) => {
     const { process: plexus } = startScript('bun', 'killed-plexus.ts', `${root}/locks`, 'one', 'work-on', root)
     while (!existsSync(`${root}/begun`)) await new Promise((resolve) => setTimeout(resolve, 10))
-    plexus.kill('SIGKILL')
+    await killed(plexus)
     assert.equal(await endOrphans('one', 10_000), [])
     assert.ok(existsSync(`${root}/ended`))
   }))
@@ -41,8 +43,11 @@ test('F3: an orphan that ends by itself in time is not killed', () =>
 async function leftBehind(container: string, root: string): Promise<readonly number[]> {
   const { process: plexus } = startScript('bun', 'killed-plexus.ts', `${root}/locks`, container, 'hang', root)
   while (!existsSync(`${root}/pids`)) await new Promise((resolve) => setTimeout(resolve, 10))
-  const gone = new Promise((resolve) => plexus.once('exit', resolve))
-  plexus.kill('SIGKILL')
-  await gone
+  await killed(plexus)
   return readFileSync(`${root}/pids`, 'utf8').trim().split(' ').map(Number)
+}
+
+function killed(process: ChildProcess): Promise<unknown> {
+  process.kill('SIGKILL')
+  return once(process, 'exit')
 }
