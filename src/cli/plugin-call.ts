@@ -84,6 +84,7 @@ function portsOf(
     exec: hostExec(),
     files: hostFiles,
     source: node.source ? filesSource(node.source.files, hostFiles) : undefined,
+    reporter: undefined,
     journal: journalFiles(folder),
     routes: hostRoutes(),
     locks: hostLocks(`${folder}/locks`),

@@ -1,155 +1,29 @@
-import { type Plan, type RouteChange, resultAfter, routeChange } from '../attach/index.ts'
-import {
-  CniError,
-  CODE,
-  convertResult,
-  editResult,
-  type InvocationOf,
-  inContext,
-  mergeResults,
-  type Result,
-  refreshedResult,
-  type VersionedResult,
-} from '../cni/index.ts'
-import { type Attached, attachNetworks, mergeAttached } from './attach-networks.ts'
-import { type Context, chainSettings, keyOf, pluginFolders, podOf } from './context.ts'
-import { detach, failureOf } from './detach.ts'
-import { callOf, findRecord, type JournalEntry, journalEntry } from './journal.ts'
-import type { AttachmentRecord, CallRecord } from './journal-record.ts'
+import { asCniError, CODE, convertResult, type InvocationOf, type VersionedResult } from '../cni/index.ts'
+import { attachPod } from './attach-pod.ts'
+import { type Context, podOf } from './context.ts'
 import { planToAdd } from './planning.ts'
 import { requireReady } from './readiness.ts'
+import { attachedReport, failedReport } from './report.ts'
 
 /**
- * ADD: attaches every network of a pod, and answers for all of them in the version the runtime asked for. Nothing
- * is left of a call that fails, wherever it fails.
- * @throws CniError with the network, interface and plugin at fault.
+ * ADD: attaches every network of a pod, and answers for all of them in the version the runtime asked for; then it is
+ * said what the pod has, or why it has nothing.
+ * @throws CniError with the network, interface and plugin at fault; nothing is left of a call that fails.
  */
 export async function add(context: Context<InvocationOf<'ADD'>>): Promise<VersionedResult> {
   const { invocation, node, ports } = context
-  await requireReady(node, ports)
-  const planned = await planToAdd(context)
-  return ports.locks.container(invocation.containerId, async () => {
-    const found = findRecord(ports.journal, invocation.containerId)
-    const entry = journalEntry(ports.journal, invocation.containerId, found, keyOf(context))
-    await clearInterrupted(context, entry, callOf(found, keyOf(context)))
-    const result = await carryOut(context, planned, entry)
-    return convertResult(result, invocation.cniVersion).result
-  })
-}
-
-// A runtime adds a container once. Where a call was cut off half way, what it began is deleted first.
-async function clearInterrupted(
-  context: Context<InvocationOf<'ADD'>>,
-  entry: JournalEntry,
-  before: CallRecord | undefined,
-): Promise<void> {
-  if (!before) return
-  const { invocation, ports } = context
-  const { containerId, ifName, netns } = invocation
-  if (before.attachments.every(({ state }) => state === 'added'))
-    throw new CniError(
-      CODE.interfaceTaken,
-      `container ${containerId} is attached as ${ifName} already; it has to be deleted first`,
-    )
-  ports.log.warning('an earlier ADD was cut off; what it began is deleted', { containerId })
-  await ports.machine.endOrphans(containerId)
-  const failure = failureOf(await detach(context, { containerId, netns, call: before, entry }))
-  if (failure) throw failure
-}
-
-async function carryOut(context: Context<InvocationOf<'ADD'>>, planned: Plan, entry: JournalEntry): Promise<Result> {
-  const { invocation, ports } = context
-  const { containerId, netns, cniArgs } = invocation
-  let call = callRecord(context)
-  let flushed: Promise<void> | undefined
-  const record = (attachments: readonly AttachmentRecord[]): void => {
-    call = { ...call, attachments }
-    entry.save(call)
-    // One wait for the disk an ADD, and the first delegate runs meanwhile.
-    flushed ??= settled(entry.flush())
-  }
+  const { containerId, cniVersion } = invocation
+  const asked = podOf(context)
   try {
-    const settings = chainSettings(context, pluginFolders(context))
-    const attached = await attachNetworks(planned, { settings, containerId, netns, cniArgs, record, log: ports.log })
-    const change = await changeRoutes(context, planned)
-    const attachments = finalRecords(call.attachments, attached, change)
-    if (attachments !== call.attachments) record(attachments)
-    await flushed
-    return answer(context, attachments)
+    await requireReady(node, ports)
+    const { result, call } = await attachPod(context, await planToAdd(context, asked))
+    if (call.pod) await ports.reporter?.report(attachedReport(containerId, call.pod, call))
+    return convertResult(result, cniVersion).result
   } catch (fault) {
-    await undo(context, call, entry)
+    const error = asCniError(fault)
+    // What passes by itself is not worth an Event, and of a pod that is gone nobody wants to know.
+    if (asked && error.code !== CODE.tryAgainLater)
+      await ports.reporter?.report(failedReport(containerId, asked, error))
     throw fault
   }
-}
-
-function callRecord(context: Context<InvocationOf<'ADD'>>): CallRecord {
-  const { invocation, node, ports } = context
-  return {
-    network: node.name,
-    ifName: invocation.ifName,
-    netns: invocation.netns,
-    pod: podOf(context),
-    pluginFolders: pluginFolders(context),
-    bootId: ports.machine.bootId(),
-    startedAt: ports.machine.now().toISOString(),
-    attachments: [],
-  }
-}
-
-// Its failure is thrown where it is awaited; meanwhile it must not count as unhandled.
-function settled(promise: Promise<void>): Promise<void> {
-  promise.catch(() => undefined)
-  return promise
-}
-
-async function changeRoutes(
-  { invocation, ports }: Context<InvocationOf<'ADD'>>,
-  planned: Plan,
-): Promise<RouteChange | undefined> {
-  const carrier = planned.attachments.find(({ defaultRoute }) => defaultRoute !== undefined)
-  if (carrier?.defaultRoute === undefined) return undefined
-  const { name, ifName, defaultRoute: gateways } = carrier
-  return inContext({ network: name, interface: ifName }, async () => {
-    const change = routeChange({ ifName, gateways }, await ports.routes.read(invocation.netns))
-    await ports.routes.apply(invocation.netns, change)
-    return change
-  })
-}
-
-// CHECK compares with the namespace as it is: later networks may have changed what earlier ones made, and default
-// routes may have moved.
-function finalRecords(
-  records: readonly AttachmentRecord[],
-  attached: readonly Attached[],
-  change: RouteChange | undefined,
-): readonly AttachmentRecord[] {
-  if (attached.length === 1 && !change) return records
-  const merged = mergeAttached(attached)
-  return records.map((record, index) => {
-    const { planned } = attached[index] as Attached
-    const edit = (result: Result): Result => {
-      const refreshed = refreshedResult(result, merged)
-      return change ? resultAfter(refreshed, change, planned.defaultRoute !== undefined) : refreshed
-    }
-    const { result, added } = record
-    return {
-      ...record,
-      ...(result ? { result: editResult(result, edit) } : {}),
-      ...(added ? { added: edit(added) } : {}),
-    }
-  })
-}
-
-function answer({ node }: Context<InvocationOf<'ADD'>>, records: readonly AttachmentRecord[]): Result {
-  const answering = node.result === 'merged' ? records : records.filter(({ isDefault }) => isDefault)
-  return mergeResults(answering.flatMap(({ added }) => added ?? []))
-}
-
-// The first fault is the answer; what cannot be undone now stays in the journal, for the runtime's DEL.
-async function undo(context: Context<InvocationOf<'ADD'>>, call: CallRecord, entry: JournalEntry): Promise<void> {
-  const { invocation, ports } = context
-  const { containerId, netns } = invocation
-  const errors = await detach(context, { containerId, netns, call, entry })
-  for (const { msg, code, details } of errors)
-    ports.log.error('could not be undone; it stays in the journal for DEL', { containerId, code, msg, details })
 }

@@ -28,3 +28,4 @@ export type {
   Routes,
   Source,
 } from './ports.ts'
+export { attachedReport, failedReport } from './report.ts'

@@ -3,14 +3,18 @@ import { asCniError, CniError, CODE, findPlugin, type InvocationOf, inContext } 
 import { type Context, pluginFolders, podOf } from './context.ts'
 import type { PodRef } from './ports.ts'
 
+/** The plan of a pod's networks, and which pod it is; none where the container is no pod of Kubernetes. */
+export type PodPlan = { readonly plan: Plan; readonly pod: PodRef | undefined }
+
 /**
  * The plan of a pod's networks, from what the source knows now, every plugin of which can be run.
  * @throws CniError of the source or of the plan; 103 where a plugin is missing; 115 where one is Plexus itself.
  */
-export async function planToAdd(context: Context<InvocationOf<'ADD'>>): Promise<Plan> {
-  const made = planned(context, await lookupFor(context, podOf(context)))
+export async function planToAdd(context: Context<InvocationOf<'ADD'>>, asked: PodRef | undefined): Promise<PodPlan> {
+  const found = await lookupFor(context, asked)
+  const made = planned(context, found)
   for (const attachment of made.attachments) requirePlugins(context, attachment)
-  return made
+  return { plan: made, pod: asked && { ...asked, uid: asked.uid ?? found.knowledge.pod?.uid } }
 }
 
 /**

@@ -121,6 +121,8 @@ export type Ports = {
   readonly files: ConfigFiles
   /** None where no pod can be looked up: then the node's own networks are all there is. */
   readonly source: Source | undefined
+  /** None where nobody could be told. */
+  readonly reporter: Reporter | undefined
   readonly journal: JournalStore
   readonly routes: Routes
   readonly locks: Locks
