@@ -186,12 +186,14 @@ function input(config: object, options: CallOptions): string | Buffer {
   return options.stdin ?? JSON.stringify({ ...config, ...options.config })
 }
 
-/** Starts the executable with exactly an environment and an input. */
+/** Starts the executable, or what else stands for it, with exactly an environment and an input. */
 export function startPlexus(
   env: Record<string, string | undefined>,
   stdin: string | Buffer,
+  command: readonly [string, ...string[]] = [PLEXUS],
 ): ReturnType<TestNode['start']> {
-  const child = spawn(PLEXUS, [], { env: env as NodeJS.ProcessEnv, cwd: '/' })
+  const [program, ...args] = command
+  const child = spawn(program, args, { env: env as NodeJS.ProcessEnv, cwd: '/' })
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
