@@ -18,11 +18,13 @@ export {
   definitionName,
   RESOURCE_NAME_ANNOTATION,
 } from './definition.ts'
+export { type AllocatedDevice, resourcesWanted } from './device-allocation.ts'
 export { type Knowledge, NO_KNOWLEDGE } from './knowledge.ts'
 export { type NetworkStatus, networkStatus, type StatusInput } from './network-status.ts'
 export { type Chaining, type NodeConfig, type NodeConfigReading, readNodeConfig } from './node-config.ts'
-export { defaultNetwork, nodeNetworks, type Plan, type PlanInput, type PlannedAttachment, plan } from './plan.ts'
+export { type Plan, type PlannedAttachment, plan } from './plan.ts'
 export { DEFAULT_NETWORK_ANNOTATION, NETWORKS_ANNOTATION, type Pod } from './pod.ts'
 export type { Selection } from './selection.ts'
 export { selections } from './selections.ts'
 export { definitionsOfNode, definitionsOfPod, type NamingConfig } from './wanted.ts'
+export { defaultNetwork, nodeNetworks } from './wish.ts'

@@ -1,4 +1,4 @@
-import { type Dns, type Interface, type Ip, isDefaultDestination, type Result } from '../cni/index.ts'
+import { type Dns, type Interface, type Ip, isDefaultDestination, type JsonObject, type Result } from '../cni/index.ts'
 
 /** One entry of `k8s.v1.cni.cncf.io/network-status` (5.3). */
 export type NetworkStatus = {
@@ -11,21 +11,33 @@ export type NetworkStatus = {
   /** Only ever true: readers take its absence for false, as Multus writes it. */
   readonly default?: true
   readonly dns: Dns
-  /** The gateways of the default routes. */
+  /** The gateways of the default routes, under Multus' key and under the standard's (5.3.6.4). */
   readonly gateway?: readonly string[]
+  readonly 'default-route'?: readonly string[]
+  /** What the DeviceInfo file of its device says (5.3.7). */
+  readonly 'device-info'?: JsonObject
 }
 
-/** What a status is made of: how the network is known, whether it is the default one, and what it added. */
-export type StatusInput = { readonly name: string; readonly isDefault: boolean; readonly added: Result }
+/** What a status is made of: how the network is known, whether it is the default one, what it added, its device. */
+export type StatusInput = {
+  readonly name: string
+  readonly isDefault: boolean
+  readonly added: Result
+  readonly deviceInfo?: JsonObject | undefined
+}
 
 /**
  * The status of one attachment: an entry for its interface in the sandbox, or one for each where it has several; one
  * that says no more than the name where it has none (5.1.1).
  */
-export function networkStatus({ name, isDefault, added }: StatusInput): readonly NetworkStatus[] {
+export function networkStatus({ name, isDefault, added, deviceInfo }: StatusInput): readonly NetworkStatus[] {
   const { interfaces = [], ips = [], routes = [], dns = {} } = added
   const gateways = routes.flatMap(({ dst, gw }) => (gw && isDefaultDestination(dst) ? [gw] : []))
-  const shared = { dns, ...(gateways.length > 0 ? { gateway: gateways } : {}) }
+  const shared = {
+    dns,
+    ...(gateways.length > 0 ? { gateway: gateways, 'default-route': gateways } : {}),
+    ...(deviceInfo ? { 'device-info': deviceInfo } : {}),
+  }
   const inSandbox = [...interfaces.entries()].filter(([, { sandbox }]) => sandbox)
   const last = inSandbox.at(-1)?.[0]
   const entries = inSandbox.map(([index, one]) => ({ ...interfaceStatus(one, index, ips, index === last), ...shared }))

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { asCniError } from '../cni/index.ts'
 import { type DemoOutput, demo } from './demo.ts'
 import { demoInside } from './demo-inside.ts'
+import { addInstallCommands } from './install-commands.ts'
 import { note } from './print.ts'
 import { VERSION } from './version.ts'
 
@@ -45,5 +46,6 @@ function program(): Command {
     .action(async ({ output, inside }: { readonly output: DemoOutput; readonly inside?: boolean }) => {
       process.exitCode = inside ? await demoInside(output) : demo(output)
     })
+  addInstallCommands(plexus)
   return plexus
 }

@@ -1,5 +1,5 @@
 import { type NodeConfig, readNodeConfig } from '../attach/index.ts'
-import { filesSource } from '../cluster/index.ts'
+import { filesSource, type KubeClient, kubeClient, kubeReporter, kubeSource } from '../cluster/index.ts'
 import {
   asCniError,
   type Call,
@@ -13,8 +13,25 @@ import {
   toJson,
   VERSION_RESULT,
 } from '../cni/index.ts'
-import { type ConfiguredInvocation, carryOut, type Ports } from '../engine/index.ts'
-import { hostExec, hostFiles, hostLocks, hostLog, hostMachine, hostRoutes, journalFiles } from '../host/index.ts'
+import {
+  type ConfiguredInvocation,
+  carryOut,
+  type Log,
+  type Ports,
+  type Reporter,
+  type Source,
+} from '../engine/index.ts'
+import {
+  hostDeviceInfos,
+  hostDevices,
+  hostExec,
+  hostFiles,
+  hostLocks,
+  hostLog,
+  hostMachine,
+  hostRoutes,
+  journalFiles,
+} from '../host/index.ts'
 
 /** What a plugin prints and ends with (SPEC 1.1.0, section 5). */
 export type Answer = { readonly stdout: string; readonly status: 0 | 1 }
@@ -80,19 +97,35 @@ function portsOf(
   watch: Watcher | undefined,
 ): Ports {
   const folder = `${node.cniDir}/plexus`
+  const log = hostLog(node)
+  const client = node.kubeconfig === undefined || node.source ? undefined : kubeClient(node.kubeconfig)
   return {
     exec: hostExec(),
     files: hostFiles,
-    source: node.source ? filesSource(node.source.files, hostFiles) : undefined,
-    reporter: undefined,
+    source: sourceOf(node, client),
+    reporter: client && reporterOf(client, log),
+    devices: hostDevices(),
+    deviceInfos: hostDeviceInfos(),
     journal: journalFiles(folder),
     routes: hostRoutes(),
     locks: hostLocks(`${folder}/locks`),
     machine: hostMachine(),
-    log: hostLog(node),
+    log,
     env: { ...definedOnly(env), [NESTED]: invocation.verb },
     observe: watch,
   }
+}
+
+function sourceOf(node: NodeConfig, client: KubeClient | undefined): Source | undefined {
+  if (node.source) return filesSource(node.source.files, hostFiles)
+  return client && kubeSource({ client, node, apiTimeoutMs: node.apiTimeout * 1000 })
+}
+
+// A runtime waits meanwhile, and the pod with it.
+const REPORT_PATIENCE_MS = 5_000
+
+function reporterOf(client: KubeClient, log: Log): Reporter {
+  return kubeReporter({ client, log, patienceMs: REPORT_PATIENCE_MS })
 }
 
 function definedOnly(env: Call['env']): Readonly<Record<string, string>> {

@@ -7,15 +7,12 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
-  kindOf,
 } from '../cni/index.ts'
 import type { PodRef, Source } from '../engine/index.ts'
+import { definitionResource, podResource, type Resource } from './resources.ts'
 import { yamlDocuments } from './yaml-documents.ts'
 
 const ENDINGS = ['.yaml', '.yml', '.json']
-
-/** A Kubernetes object with the file it stands in. */
-type Resource = { readonly object: JsonObject; readonly origin: string }
 
 /**
  * A source that reads pods and definitions from a folder of YAML files, as they would be applied to a cluster: the
@@ -25,7 +22,7 @@ export function filesSource(folder: string, files: ConfigFiles): Source {
   return {
     async knowledgeOf(pod) {
       const resources = await readFolder(folder, files)
-      const definitions = ofKind(resources, 'NetworkAttachmentDefinition').map(toDefinition)
+      const definitions = ofKind(resources, 'NetworkAttachmentDefinition').map(definitionResource)
       return {
         ...NO_KNOWLEDGE,
         pod: pod && findPod(resources, pod, folder),
@@ -61,7 +58,7 @@ function ofKind(resources: readonly Resource[], kind: string): readonly Resource
 
 function findPod(resources: readonly Resource[], { namespace, name, uid }: PodRef, folder: string): Pod {
   const found = ofKind(resources, 'Pod')
-    .map(toPod)
+    .map(podResource)
     .find((pod) => pod.namespace === namespace && pod.name === name)
   if (!found) throw new CniError(CODE.tryAgainLater, `pod ${namespace}/${name} is not in source.files ${folder}`)
   if (uid === undefined || found.uid === undefined || found.uid === uid) return found
@@ -69,42 +66,6 @@ function findPod(resources: readonly Resource[], { namespace, name, uid }: PodRe
     CODE.tryAgainLater,
     `pod ${namespace}/${name} has uid ${found.uid} in source.files ${folder}, the call is for uid ${uid}`,
   )
-}
-
-function toPod(resource: Resource): Pod {
-  const { uid } = metadataOf(resource)
-  return { ...namesOf(resource), annotations: annotationsOf(resource), ...(typeof uid === 'string' ? { uid } : {}) }
-}
-
-function toDefinition(resource: Resource): Definition {
-  const { spec } = resource.object
-  const config = isJsonObject(spec) ? (spec['config'] ?? '') : ''
-  if (typeof config !== 'string')
-    throw invalid(resource, `spec.config: must be a string that holds JSON, not ${kindOf(config)}`)
-  return { ...namesOf(resource), annotations: annotationsOf(resource), config }
-}
-
-function namesOf(resource: Resource): { readonly namespace: string; readonly name: string } {
-  const { name, namespace = 'default' } = metadataOf(resource)
-  if (typeof name !== 'string' || name === '') throw invalid(resource, 'metadata.name: is missing')
-  if (typeof namespace !== 'string') throw invalid(resource, 'metadata.namespace: must be a string')
-  return { namespace, name }
-}
-
-function annotationsOf(resource: Resource): Readonly<Record<string, string>> {
-  const { annotations } = metadataOf(resource)
-  if (annotations === undefined || annotations === null) return {}
-  const isText = isJsonObject(annotations) && Object.values(annotations).every((value) => typeof value === 'string')
-  if (!isText) throw invalid(resource, 'metadata.annotations: must be an object of strings')
-  return annotations as Readonly<Record<string, string>>
-}
-
-function metadataOf({ object }: Resource): JsonObject {
-  return isJsonObject(object['metadata']) ? object['metadata'] : {}
-}
-
-function invalid({ object, origin }: Resource, problem: string): CniError {
-  return new CniError(CODE.invalidConfiguration, `${origin}: ${String(object['kind'])}: ${problem}`)
 }
 
 function namespacesOf(definitions: readonly Definition[]): Knowledge['namespacesOf'] {

@@ -1,3 +1,11 @@
 /** The only room that talks to Kubernetes, or stands in for it. */
+export { eventObject, eventsPath } from './event.ts'
 export { filesSource } from './files-source.ts'
+export { type KubeClient, kubeClient } from './kube-client.ts'
+export { isPassing, KubeError, statusOf } from './kube-error.ts'
+export { type KubeReporterOptions, kubeReporter } from './kube-reporter.ts'
+export { type KubeSourceOptions, kubeSource } from './kube-source.ts'
+export { definitionResource, podResource, type Resource } from './resources.ts'
+export { CLOCK, type Clock, type Retrying, retried } from './retries.ts'
+export { NETWORK_STATUS_ANNOTATION, statusPatch, statusPath } from './status-patch.ts'
 export { type YamlDocument, yamlDocuments } from './yaml-documents.ts'

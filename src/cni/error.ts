@@ -45,6 +45,8 @@ export const CODE = {
   selfDelegation: 115,
   /** Default routes could not be set as asked. */
   defaultRoute: 116,
+  /** A network takes a device of a resource of which the pod has none left. */
+  deviceMissing: 117,
   /** Several attachments failed; `details` has a line for each. */
   several: 120,
   /** A fault in Plexus itself. */

@@ -1,4 +1,4 @@
-import type { Plan, PlannedAttachment } from '../attach/index.ts'
+import type { AllocatedDevice, Plan, PlannedAttachment } from '../attach/index.ts'
 import {
   addedResult,
   addNetwork,
@@ -9,6 +9,8 @@ import {
   convertResult,
   EMPTY_RESULT,
   inContext,
+  isCniError,
+  type JsonObject,
   mergeResults,
   newestResult,
   type Result,
@@ -17,7 +19,7 @@ import {
   withCniArgs,
 } from '../cni/index.ts'
 import { type AttachmentRecord, plannedRecord } from './journal-record.ts'
-import type { Log } from './ports.ts'
+import type { DeviceInfos, Log } from './ports.ts'
 
 /** One network attached: what its last plugin returned, and what of it the network itself added. */
 export type Attached = {
@@ -34,6 +36,7 @@ export type Attaching = {
   /** The runtime's `CNI_ARGS`. */
   readonly cniArgs: string
   readonly log: Log
+  readonly deviceInfos: DeviceInfos
   /** Puts on disk how far the attachments are; called before each one begins and after the last. */
   readonly record: (attachments: readonly AttachmentRecord[]) => void
 }
@@ -52,12 +55,15 @@ export async function attachNetworks(plan: Plan, attaching: Attaching): Promise<
     await inContext({ network: planned.name, interface: planned.ifName }, async () => {
       const sofar = mergeAttached(attached)
       if (!planned.rides) requireFree(planned.ifName, attaching.netns, sofar)
-      const record: AttachmentRecord = { ...(records[index] as AttachmentRecord), state: 'adding' }
+      const record = beginning(planned, records[index] as AttachmentRecord, attaching)
       records[index] = record
       attaching.record(records)
+      if (planned.device && record.deviceInfoFile) publishDevice(attaching, record.deviceInfoFile, planned.device)
       const one = await attachOne(planned, record, sofar, attaching)
       attached.push(one)
-      records[index] = { ...record, state: 'added', result: one.returned, added: one.added }
+      const deviceInfo = record.deviceInfoFile && readDevice(attaching, record.deviceInfoFile)
+      const made = { state: 'added', result: one.returned, added: one.added } as const
+      records[index] = { ...record, ...made, ...(deviceInfo ? { deviceInfo } : {}) }
     })
   }
   attaching.record(records)
@@ -72,13 +78,44 @@ export function mergeAttached(attached: readonly Attached[]): Result {
   )
 }
 
+// Device Information Specification 1.1.0, section 4: plugins that take a device are told where its file is.
+function beginning(
+  { device, name, ifName }: PlannedAttachment,
+  record: AttachmentRecord,
+  { deviceInfos, containerId }: Attaching,
+): AttachmentRecord {
+  if (!device) return { ...record, state: 'adding' }
+  const path = deviceInfos.pathOf({ network: name, containerId, ifName })
+  const capabilityArgs = { ...record.capabilityArgs, CNIDeviceInfoFile: path }
+  return { ...record, capabilityArgs, deviceInfoFile: path, state: 'adding' }
+}
+
+function publishDevice({ deviceInfos, log }: Attaching, path: string, device: AllocatedDevice): void {
+  leftOut(log, path, () => deviceInfos.publish(path, device))
+}
+
+function readDevice({ deviceInfos, log }: Attaching, path: string): JsonObject | undefined {
+  return leftOut(log, path, () => deviceInfos.read(path))
+}
+
+// A network works without it: no pod fails for what a device plugin wrote.
+function leftOut<T>(log: Log, path: string, step: () => T): T | undefined {
+  try {
+    return step()
+  } catch (fault) {
+    if (!isCniError(fault)) throw fault
+    log.warning('device information is left out', { path, cause: fault.msg })
+    return undefined
+  }
+}
+
 async function attachOne(
   planned: PlannedAttachment,
-  { cniArgs }: AttachmentRecord,
+  { cniArgs, capabilityArgs }: AttachmentRecord,
   sofar: Result,
   { settings, containerId, netns, log }: Attaching,
 ): Promise<Attached> {
-  const { network, ifName, capabilityArgs, isDefault } = planned
+  const { network, ifName, isDefault } = planned
   const handed = isDefault || planned.chaining === 'isolated' ? undefined : convertResult(sofar, network.cniVersion)
   if (handed && handed.lost.length > 0)
     log.warning('merged result converted, not all of it fits', {

@@ -71,7 +71,9 @@ async function carryOut(
   }
   try {
     const settings = chainSettings(context, pluginFolders(context))
-    const attached = await attachNetworks(plan, { settings, containerId, netns, cniArgs, record, log: ports.log })
+    const { log, deviceInfos } = ports
+    const attaching = { settings, containerId, netns, cniArgs, record, log, deviceInfos }
+    const attached = await attachNetworks(plan, attaching)
     const change = await changeRoutes(context, plan)
     const attachments = finalRecords(call.attachments, attached, change)
     if (attachments !== call.attachments) record(attachments)

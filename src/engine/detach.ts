@@ -27,10 +27,11 @@ export async function detach(
   const errors: CniError[] = []
   const begun = call.attachments.filter(({ state }) => wasBegun(context, call, state))
   for (const [index, attachment] of [...begun.entries()].reverse()) {
-    const { network, ifName, cniArgs, capabilityArgs, result, state } = attachment
+    const { network, ifName, cniArgs, capabilityArgs, result, state, deviceInfoFile } = attachment
     const isNothing = state === 'added' ? undefined : isRefusal
     try {
       await delNetwork(settings, network, { containerId, netns, ifName, cniArgs, capabilityArgs }, result, isNothing)
+      if (deviceInfoFile !== undefined) context.ports.deviceInfos.remove(deviceInfoFile)
     } catch (fault) {
       if (!(fault instanceof CniError)) throw fault
       errors.push(fault.within({ network: attachment.name, interface: ifName }))

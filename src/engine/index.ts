@@ -13,7 +13,7 @@ export {
   parseRecord,
 } from './journal-record.ts'
 export type {
-  AttachedDevice,
+  DeviceAttachment,
   DeviceInfos,
   Devices,
   JournalStore,

@@ -28,6 +28,10 @@ export type AttachmentRecord = {
   readonly cniArgs: string
   readonly capabilityArgs: JsonObject
   readonly definition?: DefinitionRef | undefined
+  /** The DeviceInfo file of the device it takes. */
+  readonly deviceInfoFile?: string | undefined
+  /** What that file says, for the network status. */
+  readonly deviceInfo?: JsonObject | undefined
   readonly state: AttachmentState
   /** What the last plugin returned, and what became of it since: the `prevResult` of CHECK and DEL. */
   readonly result?: VersionedResult | undefined

@@ -1,4 +1,14 @@
-import { type Knowledge, type Lookup, NO_KNOWLEDGE, type Plan, type PlannedAttachment, plan } from '../attach/index.ts'
+import {
+  definitionsOfNode,
+  definitionsOfPod,
+  type Knowledge,
+  type Lookup,
+  NO_KNOWLEDGE,
+  type Plan,
+  type PlannedAttachment,
+  plan,
+  resourcesWanted,
+} from '../attach/index.ts'
 import { asCniError, CniError, CODE, findPlugin, type InvocationOf, inContext } from '../cni/index.ts'
 import { type Context, pluginFolders, podOf } from './context.ts'
 import type { PodRef } from './ports.ts'
@@ -11,7 +21,7 @@ export type PodPlan = { readonly plan: Plan; readonly pod: PodRef | undefined }
  * @throws CniError of the source or of the plan; 103 where a plugin is missing; 115 where one is Plexus itself.
  */
 export async function planToAdd(context: Context<InvocationOf<'ADD'>>, asked: PodRef | undefined): Promise<PodPlan> {
-  const found = await lookupFor(context, asked)
+  const found = await withDevices(context, await lookupFor(context, asked))
   const made = planned(context, found)
   for (const attachment of made.attachments) requirePlugins(context, attachment)
   return { plan: made, pod: asked && { ...asked, uid: asked.uid ?? found.knowledge.pod?.uid } }
@@ -25,7 +35,10 @@ export async function planToAdd(context: Context<InvocationOf<'ADD'>>, asked: Po
 export async function planToDelete(context: Context<InvocationOf<'DEL'>>): Promise<Plan> {
   const { log } = context.ports
   const { containerId } = context.invocation
-  const attempts = [async () => lookupFor(context, podOf(context)), async () => lookup(context, NO_KNOWLEDGE)]
+  const attempts = [
+    async () => withDevices(context, await lookupFor(context, podOf(context))),
+    async () => lookup(context, NO_KNOWLEDGE),
+  ]
   for (const attempt of attempts) {
     try {
       return planned(context, await attempt())
@@ -53,6 +66,16 @@ function lookup({ node, ports }: Context, knowledge: Knowledge): Lookup {
     files,
     passedOver: ({ msg }) => log.warning('a configuration file is passed over', { msg }),
   }
+}
+
+// Asked for here only where nobody has looked yet: the agent sends them along.
+async function withDevices({ ports }: Context, found: Lookup): Promise<Lookup> {
+  const { pod, definitions, devices } = found.knowledge
+  if (!pod || devices) return found
+  const named = [...definitionsOfNode(found.node), ...definitionsOfPod(pod, found.node.multusNamespace)]
+  const resources = resourcesWanted(definitions, named)
+  if (resources.length === 0) return found
+  return { ...found, knowledge: { ...found.knowledge, devices: await ports.devices.idsOf(pod, resources) } }
 }
 
 function planned(context: Context<InvocationOf<'ADD' | 'DEL'>>, found: Lookup): Plan {

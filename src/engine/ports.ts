@@ -1,4 +1,4 @@
-import type { DefaultRoute, Knowledge, NetworkStatus, Pod, RouteChange } from '../attach/index.ts'
+import type { AllocatedDevice, DefaultRoute, Knowledge, NetworkStatus, Pod, RouteChange } from '../attach/index.ts'
 import type { ChainEvent, ConfigFiles, Exec, JsonObject } from '../cni/index.ts'
 
 /** Which pod a call is for, as the runtime says it in `CNI_ARGS`. */
@@ -43,18 +43,26 @@ export interface Devices {
   idsOf(pod: Pod, resources: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>>
 }
 
-/** The DeviceInfo files that device plugins write and network plugins and statuses read. */
+/** The DeviceInfo files that device plugins write, and network plugins and statuses read. */
 export interface DeviceInfos {
-  /** Copies a device's file to where an attachment's is read, and gives its path, and what it says where there is one. */
-  publish(device: AttachedDevice): { readonly path: string; readonly info?: JsonObject }
+  /** Where the plugins of an attachment look for what is known of its device. */
+  pathOf(attachment: DeviceAttachment): string
+  /**
+   * Copies there what a device plugin wrote of a device, if it did.
+   * @throws CniError 5 or 6
+   */
+  publish(path: string, device: AllocatedDevice): void
+  /**
+   * What a file of an attachment says, which its plugins may have written; undefined where there is none.
+   * @throws CniError 5 or 6
+   */
+  read(path: string): JsonObject | undefined
   remove(path: string): void
 }
 
-/** A device and the attachment that takes it. */
-export type AttachedDevice = {
-  readonly resource: string
-  readonly deviceID: string
-  /** The CNI network name. */
+/** An attachment that takes a device. */
+export type DeviceAttachment = {
+  /** The network as its user knows it, as in Multus' file names. */
   readonly network: string
   readonly containerId: string
   readonly ifName: string
@@ -123,6 +131,8 @@ export type Ports = {
   readonly source: Source | undefined
   /** None where nobody could be told. */
   readonly reporter: Reporter | undefined
+  readonly devices: Devices
+  readonly deviceInfos: DeviceInfos
   readonly journal: JournalStore
   readonly routes: Routes
   readonly locks: Locks

@@ -17,8 +17,8 @@ export function failedReport(containerId: string, pod: PodRef, { code, msg }: Cn
   return { pod, containerId, events: [{ type: 'Warning', reason, message: msg }] }
 }
 
-function statusOf({ name, isDefault, added = EMPTY_RESULT }: AttachmentRecord): readonly NetworkStatus[] {
-  return networkStatus({ name, isDefault, added })
+function statusOf({ name, isDefault, added = EMPTY_RESULT, deviceInfo }: AttachmentRecord): readonly NetworkStatus[] {
+  return networkStatus({ name, isDefault, added, deviceInfo })
 }
 
 // In Multus' words, which people search for.

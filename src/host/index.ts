@@ -4,6 +4,8 @@
  */
 export { hostLocks } from './call-locks.ts'
 export { type CommandEnd, passToCommand, runCommand } from './command.ts'
+export { hostDeviceInfos } from './device-info.ts'
+export { hostDevices } from './device-sources.ts'
 export { hostExec } from './exec.ts'
 export { hostFiles } from './files.ts'
 export { journalFiles } from './journal-files.ts'

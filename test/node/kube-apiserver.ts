@@ -1,0 +1,270 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** How a command ended. */
+export type Ran = { readonly status: number | null; readonly stdout: string; readonly stderr: string }
+
+/** Who a kubeconfig says its user is. */
+export type KubeUser =
+  | { readonly token: string }
+  | { readonly tokenFile: string }
+  | { readonly 'client-certificate': string; readonly 'client-key': string }
+  | { readonly exec: object }
+
+/** A request the API server audited. */
+export type Audited = { readonly verb: string; readonly uri: string; readonly user: string; readonly status: number }
+
+/** An API server of the test's own, with a private CA, RBAC and an etcd. */
+export type ApiServer = {
+  readonly url: string
+  readonly folder: string
+  readonly adminKubeconfig: string
+  readonly kubectl: (args: readonly string[], stdin?: string) => Ran
+  /** Creates or changes objects as the administrator. Throws with what kubectl said. */
+  readonly apply: (...objects: readonly object[]) => void
+  /** Writes a kubeconfig and gives its path. */
+  readonly kubeconfigFor: (user: KubeUser) => string
+  /** A client certificate of the cluster's CA, signed for a user. */
+  readonly certificateFor: (
+    user: string,
+    group: string,
+  ) => { readonly 'client-certificate': string; readonly 'client-key': string }
+  readonly audit: () => readonly Audited[]
+  readonly stop: () => Promise<void>
+  readonly start: () => Promise<void>
+}
+
+/** The administrator's token. */
+export const ADMIN_TOKEN = 'admin-token'
+/** The token of user `plexus`, who has only the rights that RBAC objects give. */
+export const PLEXUS_TOKEN = 'plexus-token'
+
+const ROOT = new URL('../../', import.meta.url).pathname
+const PORT = 16443
+const ETCD_PORT = 12379
+
+let programs: string | undefined
+
+/** The folder of the Kubernetes programs, built where they are missing. */
+export function kubernetesPrograms(): string {
+  programs ??= execFileSync('sh', [`${ROOT}scripts/build-kubernetes.sh`], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim()
+  return programs
+}
+
+/** Runs an API server for the time `use` takes; with the definition of NetworkAttachmentDefinition applied. */
+export async function withApiServer(use: (api: ApiServer) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync('/run/plexus-api-')
+  const etcd = startEtcd(folder)
+  const api = apiServer(folder)
+  try {
+    await api.start()
+    const crd = api.kubectl(['apply', '-f', `${ROOT}crd/network-attachment-definition.yaml`])
+    if (crd.status !== 0) throw new Error(crd.stderr)
+    api.kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'])
+    await use(api)
+  } finally {
+    await api.stop()
+    await end(etcd)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function startEtcd(folder: string): ChildProcess {
+  const [client, peer] = [`http://127.0.0.1:${ETCD_PORT}`, `http://127.0.0.1:${ETCD_PORT + 1}`]
+  return run(folder, 'etcd', [
+    `--data-dir=${folder}/etcd`,
+    '--unsafe-no-fsync',
+    `--listen-client-urls=${client}`,
+    `--advertise-client-urls=${client}`,
+    `--listen-peer-urls=${peer}`,
+    `--initial-advertise-peer-urls=${peer}`,
+    `--initial-cluster=default=${peer}`,
+  ])
+}
+
+function apiServer(folder: string): ApiServer {
+  const url = `https://127.0.0.1:${PORT}`
+  certify(folder)
+  const adminKubeconfig = writeKubeconfig(folder, url, 'admin', { token: ADMIN_TOKEN })
+  const kubectl: ApiServer['kubectl'] = (args, input = '') => {
+    const env = { PATH: process.env['PATH'], HOME: folder }
+    return spawnSync(`${kubernetesPrograms()}/kubectl`, ['--kubeconfig', adminKubeconfig, ...args], {
+      env,
+      input,
+      encoding: 'utf8',
+    })
+  }
+  let server: ChildProcess | undefined
+  let made = 0
+  return {
+    url,
+    folder,
+    adminKubeconfig,
+    kubectl,
+    apply(...objects) {
+      const { status, stderr } = kubectl(
+        ['apply', '-f', '-'],
+        JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+      )
+      if (status !== 0) throw new Error(stderr)
+    },
+    kubeconfigFor(user) {
+      made += 1
+      return writeKubeconfig(folder, url, `user${made}`, user)
+    },
+    certificateFor: (user, group) => sign(folder, user, `/O=${group}/CN=${user}`, ''),
+    audit: () => auditedIn(`${folder}/audit.log`),
+    async start() {
+      server = run(folder, 'kube-apiserver', serverFlags(folder))
+      await untilReady(kubectl, server, folder)
+    },
+    async stop() {
+      if (server) await end(server)
+      server = undefined
+    },
+  }
+}
+
+function serverFlags(folder: string): readonly string[] {
+  const tokens = [`${ADMIN_TOKEN},admin,admin,"system:masters"`, `${PLEXUS_TOKEN},plexus,plexus`]
+  writeFileSync(`${folder}/tokens.csv`, `${tokens.join('\n')}\n`)
+  writeFileSync(
+    `${folder}/audit.yaml`,
+    JSON.stringify({
+      apiVersion: 'audit.k8s.io/v1',
+      kind: 'Policy',
+      rules: [{ level: 'Metadata', omitStages: ['RequestReceived'] }],
+    }),
+  )
+  return [
+    `--etcd-servers=http://127.0.0.1:${ETCD_PORT}`,
+    '--bind-address=127.0.0.1',
+    '--advertise-address=127.0.0.1',
+    `--secure-port=${PORT}`,
+    `--cert-dir=${folder}/generated`,
+    `--tls-cert-file=${folder}/server.crt`,
+    `--tls-private-key-file=${folder}/server.key`,
+    `--client-ca-file=${folder}/ca.crt`,
+    '--service-account-issuer=https://plexus.test',
+    `--service-account-signing-key-file=${folder}/server.key`,
+    `--service-account-key-file=${folder}/server.key`,
+    `--token-auth-file=${folder}/tokens.csv`,
+    '--authorization-mode=RBAC',
+    '--service-cluster-ip-range=10.96.0.0/16',
+    '--disable-admission-plugins=ServiceAccount',
+    '--allow-privileged',
+    `--audit-policy-file=${folder}/audit.yaml`,
+    `--audit-log-path=${folder}/audit.log`,
+    '--audit-log-mode=blocking',
+  ]
+}
+
+function run(folder: string, name: string, args: readonly string[]): ChildProcess {
+  const log = openSync(`${folder}/${name}.log`, 'a')
+  return spawn(`${kubernetesPrograms()}/${name}`, args, { stdio: ['ignore', log, log] })
+}
+
+async function untilReady(kubectl: ApiServer['kubectl'], server: ChildProcess, folder: string): Promise<void> {
+  for (let tries = 0; tries < 300 && server.exitCode === null; tries += 1) {
+    if (kubectl(['get', '--raw', '/readyz']).status === 0) return
+    await sleep(200)
+  }
+  throw new Error(`the API server is not ready:\n${readFileSync(`${folder}/kube-apiserver.log`, 'utf8').slice(-2000)}`)
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+}
+
+function certify(folder: string): void {
+  openssl([
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=plexus-test-ca',
+    '-keyout',
+    `${folder}/ca.key`,
+    '-out',
+    `${folder}/ca.crt`,
+  ])
+  sign(folder, 'server', '/CN=kube-apiserver', 'subjectAltName=IP:127.0.0.1,DNS:localhost')
+}
+
+function sign(
+  folder: string,
+  name: string,
+  subject: string,
+  extensions: string,
+): ReturnType<ApiServer['certificateFor']> {
+  const [key, request, certificate] = ['key', 'csr', 'crt'].map((ending) => `${folder}/${name}.${ending}`) as [
+    string,
+    string,
+    string,
+  ]
+  writeFileSync(`${folder}/${name}.ext`, extensions)
+  openssl(['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-subj', subject, '-keyout', key, '-out', request])
+  openssl([
+    'x509',
+    '-req',
+    '-days',
+    '2',
+    '-in',
+    request,
+    '-CA',
+    `${folder}/ca.crt`,
+    '-CAkey',
+    `${folder}/ca.key`,
+    '-CAcreateserial',
+    '-extfile',
+    `${folder}/${name}.ext`,
+    '-out',
+    certificate,
+  ])
+  return { 'client-certificate': certificate, 'client-key': key }
+}
+
+function openssl(args: readonly string[]): void {
+  execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+}
+
+function writeKubeconfig(folder: string, server: string, name: string, user: KubeUser): string {
+  mkdirSync(`${folder}/kubeconfigs`, { recursive: true })
+  const path = `${folder}/kubeconfigs/${name}`
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'test', cluster: { server, 'certificate-authority': `${folder}/ca.crt` } }],
+    users: [{ name, user }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: name } }],
+    'current-context': 'test',
+  }
+  writeFileSync(path, JSON.stringify(config), { mode: 0o600 })
+  return path
+}
+
+function auditedIn(path: string): readonly Audited[] {
+  return readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ stage }) => stage === 'ResponseComplete' || stage === 'ResponseStarted')
+    .map(({ verb, requestURI, user, responseStatus }) => ({
+      verb,
+      uri: requestURI,
+      user: user.username,
+      status: responseStatus?.code,
+    }))
+}
