@@ -74,6 +74,7 @@ const DEFAULTS = {
   logToStderr: true,
   delegateTimeout: 120,
   apiTimeout: 30,
+  events: true,
 } satisfies WrittenConfig
 
 /**

@@ -47,6 +47,7 @@ export const nodeConfigSchema = {
     maxConcurrent: { type: 'integer', minimum: 1 },
     source: { type: 'object', required: ['files'], properties: { files: { type: 'string', pattern: '^/' } } },
     agentSocket: { type: 'string', pattern: '^/' },
+    events: flag,
   },
 } as const
 

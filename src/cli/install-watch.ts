@@ -1,8 +1,7 @@
-import { isCniError } from '../cni/index.ts'
+import { isCniError, shadowOf } from '../cni/index.ts'
 import { textOf } from './install-files.ts'
 import { type InstallOptions, mounted, NODE_CONFIG_FILE, nodeConfigPath } from './install-options.ts'
 import { pause } from './install-pause.ts'
-import { shadowOf } from './install-shadow.ts'
 import { currentDefaultNetwork, type Done, filesOf, installKubeconfig, installNodeConfig } from './install-steps.ts'
 import { note, print } from './print.ts'
 

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { CniError, CODE, type NetworkFile } from '../cni/index.ts'
+import { CniError, CODE, type NetworkFile, shadowOf } from '../cni/index.ts'
 import { type InstallOptions, mounted, nodeConfigPath, withTidyPaths } from './install-options.ts'
 import { pause, stopSignal } from './install-pause.ts'
-import { shadowOf } from './install-shadow.ts'
 import {
   currentDefaultNetwork,
   type Done,

@@ -1,5 +1,14 @@
 import { type NodeConfig, readNodeConfig } from '../attach/index.ts'
-import { filesSource, type KubeClient, kubeClient, kubeReporter, kubeSource } from '../cluster/index.ts'
+import {
+  type AgentCall,
+  agentCall,
+  type DelegateRun,
+  filesSource,
+  type KubeClient,
+  kubeClient,
+  kubeReporter,
+  kubeSource,
+} from '../cluster/index.ts'
 import {
   asCniError,
   type Call,
@@ -7,6 +16,7 @@ import {
   CniError,
   CODE,
   type Invocation,
+  type InvocationOf,
   isCniError,
   NEWEST,
   readInvocation,
@@ -51,20 +61,25 @@ export async function answerCall(call: Call, watch?: Watcher): Promise<Answer> {
     cniVersion = invocation.cniVersion
     if (call.env[NESTED]) return answerNested(invocation)
     const { config: node, warnings } = readNodeConfig(invocation.config)
-    const ports = portsOf(node, invocation, call.env, watch)
-    for (const { path, message } of warnings) ports.log.warning('node configuration', { path, message })
-    return await answerWith(invocation, node, ports)
+    const carried = carrierOf(node, invocation, call.env, watch)
+    for (const { path, message } of warnings) carried.ports.log.warning('node configuration', { path, message })
+    return await answerWith(invocation, node, carried)
   } catch (fault) {
     return { stdout: `${toJson(asCniError(fault).toObject(cniVersion))}\n`, status: 1 }
   }
 }
 
-async function answerWith(invocation: ConfiguredInvocation, node: NodeConfig, ports: Ports): Promise<Answer> {
+async function answerWith(
+  invocation: ConfiguredInvocation,
+  node: NodeConfig,
+  { ports, ended }: Carrier,
+): Promise<Answer> {
   const { verb } = invocation
   const container = 'containerId' in invocation ? { containerId: invocation.containerId, args: invocation.cniArgs } : {}
   try {
     const result = await carryOut(invocation, node, ports)
     ports.log.verbose('call ended', { verb, ...container, ...(result === undefined ? {} : { result }) })
+    await ended()
     return success(result)
   } catch (fault) {
     const { code, msg, details } = asCniError(fault)
@@ -76,6 +91,7 @@ async function answerWith(invocation: ConfiguredInvocation, node: NodeConfig, po
       details,
       ...(fault instanceof Error && !isCniError(fault) ? { stack: fault.stack } : {}),
     })
+    await ended(code)
     throw fault
   }
 }
@@ -90,20 +106,66 @@ function answerNested({ verb }: Invocation): Answer {
   throw new CniError(CODE.selfDelegation, 'Plexus is run by Plexus: a network is made of Plexus itself, at some depth')
 }
 
-function portsOf(
+/** What a call is carried out with, and what is to be done when it has ended. */
+type Carrier = { readonly ports: Ports; readonly ended: (code?: number) => Promise<void> }
+
+function carrierOf(
   node: NodeConfig,
   invocation: ConfiguredInvocation,
   env: Call['env'],
   watch: Watcher | undefined,
-): Ports {
-  const folder = `${node.cniDir}/plexus`
+): Carrier {
   const log = hostLog(node)
   const client = node.kubeconfig === undefined || node.source ? undefined : kubeClient(node.kubeconfig)
+  const direct = { source: sourceOf(node, client), reporter: client && reporterOf(client, node, log) }
+  if (node.agentSocket === undefined || node.source || !('containerId' in invocation))
+    return {
+      ports: portsOf(node, invocation, env, { ...direct, turns: undefined, log, observe: watch }),
+      ended: async () => undefined,
+    }
+  const agent = agentCall({ socket: node.agentSocket, ...direct, log })
+  const { runs, observe } = recorded(watch)
+  return {
+    ports: portsOf(node, invocation, env, { ...agent, log, observe }),
+    ended: endingOf(agent, invocation, runs),
+  }
+}
+
+function endingOf(
+  agent: AgentCall,
+  { verb, containerId }: InvocationOf<'ADD' | 'DEL' | 'CHECK'>,
+  runs: readonly DelegateRun[],
+): Carrier['ended'] {
+  const began = performance.now()
+  return (code) => agent.end({ verb, containerId, code, durationMs: performance.now() - began, runs })
+}
+
+// What the agent counts.
+function recorded(watch: Watcher | undefined): { readonly runs: readonly DelegateRun[]; readonly observe: Watcher } {
+  const runs: DelegateRun[] = []
+  const observe: Watcher = (event) => {
+    watch?.(event)
+    if (event.kind !== 'plugin-ended') return
+    const { network, plugin, verb, outcome } = event
+    const { durationMs, end } = outcome
+    runs.push({ network, plugin, verb, durationMs, failed: end.kind !== 'exited' || end.status !== 0 })
+  }
+  return { runs, observe }
+}
+
+function portsOf(
+  node: NodeConfig,
+  invocation: ConfiguredInvocation,
+  env: Call['env'],
+  { source, reporter, turns, log, observe }: Pick<Ports, 'source' | 'reporter' | 'turns' | 'log' | 'observe'>,
+): Ports {
+  const folder = `${node.cniDir}/plexus`
   return {
     exec: hostExec(),
     files: hostFiles,
-    source: sourceOf(node, client),
-    reporter: client && reporterOf(client, log),
+    source,
+    reporter,
+    turns,
     devices: hostDevices(),
     deviceInfos: hostDeviceInfos(),
     journal: journalFiles(folder),
@@ -112,7 +174,7 @@ function portsOf(
     machine: hostMachine(),
     log,
     env: { ...definedOnly(env), [NESTED]: invocation.verb },
-    observe: watch,
+    observe,
   }
 }
 
@@ -124,8 +186,8 @@ function sourceOf(node: NodeConfig, client: KubeClient | undefined): Source | un
 // A runtime waits meanwhile, and the pod with it.
 const REPORT_PATIENCE_MS = 5_000
 
-function reporterOf(client: KubeClient, log: Log): Reporter {
-  return kubeReporter({ client, log, patienceMs: REPORT_PATIENCE_MS })
+function reporterOf(client: KubeClient, { events }: NodeConfig, log: Log): Reporter {
+  return kubeReporter({ client, log, events, patienceMs: REPORT_PATIENCE_MS })
 }
 
 function definedOnly(env: Call['env']): Readonly<Record<string, string>> {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import type { PodEvent, PodReport } from '../engine/index.ts'
 
 const COMPONENT = 'plexus'
+// Nodes have no namespace, and Events need one.
+const NODE_EVENTS = 'default'
 // The API server takes no longer ones.
 const MAX_NAME = 253
 const MAX_MESSAGE = 1024
@@ -10,18 +12,56 @@ const MAX_MESSAGE = 1024
  * The Event of a report, as it is created. Its name follows from what it says of which container, so that one that
  * is sent again is the same one, and the API server keeps it once.
  */
-export function eventObject({ pod, containerId }: PodReport, event: PodEvent, now: Date, host?: string): object {
-  const { namespace, name, uid } = pod
-  const time = now.toISOString().replace(/\.\d+Z$/, 'Z')
-  const message = event.message.length > MAX_MESSAGE ? `${event.message.slice(0, MAX_MESSAGE - 1)}…` : event.message
+export function eventObject(report: PodReport, event: PodEvent, now: Date, host?: string): object {
+  const { namespace, name, uid } = report.pod
+  return {
+    ...eventParts(event, now, host),
+    metadata: { namespace, name: eventName(report, event) },
+    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, ...(uid ? { uid } : {}) },
+  }
+}
+
+/** An Event about a node, as it is created. */
+export function nodeEventObject(node: string, event: NodeEvent, now: Date): object {
+  return {
+    ...eventParts(event, now, node),
+    metadata: { namespace: NODE_EVENTS, generateName: `${node}.` },
+    // Kubernetes' own Events about nodes have the node's name for its UID.
+    involvedObject: { apiVersion: 'v1', kind: 'Node', name: node, uid: node },
+  }
+}
+
+/** Something the owner of a node should know. */
+export type NodeEvent = { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string }
+
+/** The path a pod's Events are created at. */
+export function eventsPath({ namespace }: PodReport['pod']): string {
+  return `/api/v1/namespaces/${namespace}/events`
+}
+
+/** The path of the Event that {@link eventObject} makes of a report. */
+export function eventPath(report: PodReport, event: PodEvent): string {
+  return `${eventsPath(report.pod)}/${eventName(report, event)}`
+}
+
+/** The JSON merge patch of an Event that has happened again. */
+export function eventCount(count: number, now: Date): object {
+  return { count, lastTimestamp: timeOf(now) }
+}
+
+/** The path Events about nodes are created at. */
+export function nodeEventsPath(): string {
+  return `/api/v1/namespaces/${NODE_EVENTS}/events`
+}
+
+function eventParts(event: NodeEvent, now: Date, host?: string) {
+  const time = timeOf(now)
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { namespace, name: eventName(name, [uid ?? '', containerId, event.reason, message]) },
-    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, ...(uid ? { uid } : {}) },
     type: event.type,
     reason: event.reason,
-    message,
+    message: messageOf(event),
     source: { component: COMPONENT, ...(host ? { host } : {}) },
     firstTimestamp: time,
     lastTimestamp: time,
@@ -29,12 +69,17 @@ export function eventObject({ pod, containerId }: PodReport, event: PodEvent, no
   }
 }
 
-/** The path a pod's Events are created at. */
-export function eventsPath({ namespace }: PodReport['pod']): string {
-  return `/api/v1/namespaces/${namespace}/events`
+function eventName({ pod, containerId }: PodReport, event: PodEvent): string {
+  const parts = [pod.uid ?? '', containerId, event.reason, messageOf(event)]
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
+  return `${pod.name.slice(0, MAX_NAME - digest.length - 1)}.${digest}`
 }
 
-function eventName(pod: string, parts: readonly string[]): string {
-  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
-  return `${pod.slice(0, MAX_NAME - digest.length - 1)}.${digest}`
+function messageOf({ message }: NodeEvent): string {
+  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message
+}
+
+// The API server takes no fractions of a second.
+function timeOf(now: Date): string {
+  return now.toISOString().replace(/\.\d+Z$/, 'Z')
 }

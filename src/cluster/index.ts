@@ -1,11 +1,31 @@
 /** The only room that talks to Kubernetes, or stands in for it. */
-export { eventObject, eventsPath } from './event.ts'
+export { type AgentCall, type AgentCallOptions, agentCall } from './agent-call.ts'
+export {
+  BEGIN_PATH,
+  type BeginAnswer,
+  type BeginRequest,
+  type DelegateRun,
+  END_PATH,
+  type EndRequest,
+  MAX_REQUEST_BYTES,
+} from './agent-protocol.ts'
+export type { AgentAnswer, AgentRequest, AgentTransport } from './agent-transport.ts'
+export { eventObject, eventsPath, nodeEventObject, nodeEventsPath } from './event.ts'
 export { filesSource } from './files-source.ts'
-export { type KubeClient, kubeClient } from './kube-client.ts'
+export { type KubeClient, type KubeClientOptions, kubeClient } from './kube-client.ts'
 export { isPassing, KubeError, statusOf } from './kube-error.ts'
-export { type KubeReporterOptions, kubeReporter } from './kube-reporter.ts'
-export { type KubeSourceOptions, kubeSource } from './kube-source.ts'
+export {
+  type CountedEvent,
+  countEvent,
+  createEvent,
+  isPointless,
+  type KubeReporterOptions,
+  kubeReporter,
+  pauseAfterFault,
+  writeStatus,
+} from './kube-reporter.ts'
+export { isMeantPod, type KubeSourceOptions, kubeSource } from './kube-source.ts'
 export { definitionResource, podResource, type Resource } from './resources.ts'
 export { CLOCK, type Clock, type Retrying, retried } from './retries.ts'
-export { NETWORK_STATUS_ANNOTATION, statusPatch, statusPath } from './status-patch.ts'
+export { NETWORK_STATUS_ANNOTATION, statusPatch, statusPath, statusText } from './status-patch.ts'
 export { type YamlDocument, yamlDocuments } from './yaml-documents.ts'

@@ -34,7 +34,16 @@ export interface KubeClient {
   ): Promise<void>
 }
 
+/** How a client goes about it. */
+export type KubeClientOptions = {
+  /** In milliseconds, for each request but a watch. */
+  readonly tryMs?: number
+  /** Whether connections are kept for the next request: they keep the process as well. */
+  readonly keepAlive?: boolean
+}
+
 const TRY_MS = 5_000
+const MOST_CONNECTIONS = 16
 const MERGE_PATCH = 'application/merge-patch+json'
 
 /**
@@ -42,10 +51,11 @@ const MERGE_PATCH = 'application/merge-patch+json'
  * plugin, with a private CA or without. Credentials that are refused are read again, once.
  * @throws CniError 7 where the kubeconfig cannot be read, with its first request.
  */
-export function kubeClient(kubeconfig: string, tryMs: number = TRY_MS): KubeClient {
+export function kubeClient(kubeconfig: string, given: KubeClientOptions = {}): KubeClient {
+  const { tryMs = TRY_MS, keepAlive = false } = given
   let options: Promise<ConnectionOptions> | undefined
   const connection = (): Promise<ConnectionOptions> => {
-    options ??= loadConnection(kubeconfig)
+    options ??= loadConnection(kubeconfig, keepAlive)
     return options
   }
   const request = async (
@@ -79,7 +89,7 @@ export function kubeClient(kubeconfig: string, tryMs: number = TRY_MS): KubeClie
 /** Where the API server is, and what a request to it carries. */
 export type ConnectionOptions = { readonly server: URL; readonly tls: RequestOptions }
 
-async function loadConnection(kubeconfig: string): Promise<ConnectionOptions> {
+async function loadConnection(kubeconfig: string, keepAlive: boolean): Promise<ConnectionOptions> {
   // Loaded late: it costs a fifth of a second under Node.js, and no call that the agent answers needs it.
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
   try {
@@ -89,13 +99,18 @@ async function loadConnection(kubeconfig: string): Promise<ConnectionOptions> {
     if (server === undefined) throw new Error('it names no server')
     const tls: RequestOptions = {}
     await config.applyToHTTPSOptions(tls)
-    // One request a call, mostly: an agent that keeps connections open would keep the process as well.
     const { agent: _, ...rest } = tls
-    return { server: new URL(server), tls: rest }
+    const agent = keepAlive ? { agent: await connectionsKept(server) } : {}
+    return { server: new URL(server), tls: { ...rest, ...agent } }
   } catch (fault) {
     const said = fault instanceof Error ? fault.message : String(fault)
     throw new CniError(CODE.invalidConfiguration, `kubeconfig ${kubeconfig}: cannot be used: ${said}`, { cause: fault })
   }
+}
+
+async function connectionsKept(server: string): Promise<NonNullable<RequestOptions['agent']>> {
+  const { Agent } = server.startsWith('http:') ? await import('node:http') : await import('node:https')
+  return new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS })
 }
 
 function json({ status, text, retryAfterMs }: Answer, verb: string, path: string): unknown {

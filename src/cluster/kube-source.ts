@@ -49,17 +49,17 @@ export function kubeSource({ client, node, apiTimeoutMs, clock = CLOCK }: KubeSo
 
 async function podOf(asking: Asking, ref: PodRef): Promise<Pod> {
   const first = await readPod(asking, ref)
-  if (isMeant(first, ref)) return first
+  if (isMeantPod(first, ref)) return first
   // What was read may be older than the pod that this call is for.
   await asking.clock.delay(Math.min(500, Math.max(asking.until - asking.clock.now(), 0)))
   const second = await readPod(asking, ref)
-  if (isMeant(second, ref)) return second
+  if (isMeantPod(second, ref)) return second
   const fault = `pod ${ref.namespace}/${ref.name} has uid ${second.uid}, the call is for uid ${ref.uid}`
   throw new CniError(CODE.tryAgainLater, `${fault}: it was replaced by another of its name`)
 }
 
-// A static pod has another UID at the kubelet than at the API server.
-function isMeant(pod: Pod, { uid }: PodRef): boolean {
+/** Whether a pod is the one a call is for; a static pod has another UID at the kubelet than at the API server. */
+export function isMeantPod(pod: Pod, { uid }: PodRef): boolean {
   return uid === undefined || pod.uid === uid || pod.isStatic === true
 }
 

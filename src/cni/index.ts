@@ -62,6 +62,7 @@ export {
 } from './result.ts'
 export { type Conversion, convertResult, editResult, newestResult } from './result-conversion.ts'
 export { addedResult, attributedResult, EMPTY_RESULT, mergeResults, refreshedResult } from './result-merge.ts'
+export { shadowOf } from './runtime-choice.ts'
 export { isVerb, VERBS, type Verb } from './verb.ts'
 export { atLeast, CNI_VERSIONS, type CniVersion, isCniVersion, knownVersion, knowsVerb, NEWEST } from './version.ts'
 export { VERSION_RESULT } from './version-result.ts'

@@ -16,6 +16,7 @@ export async function add(context: Context<InvocationOf<'ADD'>>): Promise<Versio
   const asked = podOf(context)
   try {
     await requireReady(node, ports)
+    await ports.turns?.take({ verb: 'ADD', containerId, pod: asked })
     const { result, call } = await attachPod(context, await planToAdd(context, asked))
     if (call.pod) await ports.reporter?.report(attachedReport(containerId, call.pod, call))
     return convertResult(result, cniVersion).result

@@ -11,6 +11,7 @@ import type { AttachmentRecord } from './journal-record.ts'
 export async function check(context: Context<InvocationOf<'CHECK'>>): Promise<void> {
   const { invocation, ports } = context
   const { containerId } = invocation
+  await ports.turns?.take({ verb: 'CHECK', containerId })
   await ports.locks.container(containerId, async () => {
     const found = findRecord(ports.journal, containerId)
     if (found.kind === 'corrupt') throw found.fault

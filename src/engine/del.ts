@@ -13,6 +13,7 @@ import { planToDelete } from './planning.ts'
 export async function del(context: Context<InvocationOf<'DEL'>>): Promise<void> {
   const { invocation, ports } = context
   const { containerId, netns } = invocation
+  await ports.turns?.take({ verb: 'DEL', containerId })
   await ports.locks.container(containerId, async () => {
     const found = findRecord(ports.journal, containerId)
     const entry = journalEntry(ports.journal, containerId, found, keyOf(context))

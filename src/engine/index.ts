@@ -26,6 +26,8 @@ export type {
   Ports,
   Reporter,
   Routes,
+  RunVerb,
   Source,
+  Turns,
 } from './ports.ts'
 export { attachedReport, failedReport } from './report.ts'

@@ -24,7 +24,7 @@ export async function planToAdd(context: Context<InvocationOf<'ADD'>>, asked: Po
   const found = await withDevices(context, await lookupFor(context, asked))
   const made = planned(context, found)
   for (const attachment of made.attachments) requirePlugins(context, attachment)
-  return { plan: made, pod: asked && { ...asked, uid: asked.uid ?? found.knowledge.pod?.uid } }
+  return { plan: made, pod: asked && { ...asked, uid: found.knowledge.pod?.uid ?? asked.uid } }
 }
 
 /**

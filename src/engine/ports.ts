@@ -13,6 +13,18 @@ export interface Source {
   knowledgeOf(pod: PodRef | undefined): Promise<Knowledge>
 }
 
+/** The verbs that run a container's delegates. */
+export type RunVerb = 'ADD' | 'DEL' | 'CHECK'
+
+/** Whose turn it is among all calls of the node, so that never too many run delegates at once. */
+export interface Turns {
+  /**
+   * Waits for the call's turn, which lasts until its process ends. A DEL or CHECK goes on after a while without.
+   * @throws CniError 11 where an ADD has waited too long; the runtime tries again.
+   */
+  take(call: { readonly verb: RunVerb; readonly containerId: string; readonly pod?: PodRef | undefined }): Promise<void>
+}
+
 /** Something a pod's owner should know, as an Event of Kubernetes. */
 export type PodEvent = {
   readonly type: 'Normal' | 'Warning'
@@ -131,6 +143,8 @@ export type Ports = {
   readonly source: Source | undefined
   /** None where nobody could be told. */
   readonly reporter: Reporter | undefined
+  /** None where every call runs at once. */
+  readonly turns: Turns | undefined
   readonly devices: Devices
   readonly deviceInfos: DeviceInfos
   readonly journal: JournalStore

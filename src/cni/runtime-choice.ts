@@ -1,8 +1,9 @@
-import { type ConfigFiles, configFiles, isCniError, networkFile } from '../cni/index.ts'
+import { type ConfigFiles, configFiles, networkFile } from './config-files.ts'
+import { isCniError } from './error.ts'
 
 /**
- * The configuration that a runtime takes in another's stead, being valid and before it in the folder; none where it
- * takes the one asked for.
+ * The configuration that a runtime takes in another's stead, being valid and before it in the folder (runtimes take the
+ * first in bytewise order); undefined where it takes the one asked for.
  */
 export function shadowOf(files: ConfigFiles, folder: string, path: string): string | undefined {
   const all = configFiles(files, folder)
