@@ -88,6 +88,7 @@ async function tellEvent(
   event: PodEvent,
 ): Promise<void> {
   const booked = book.again(report, event)
+  if (booked?.count === 1) return
   if (booked) return countEvent(client(), booked)
   await createEvent(client(), report, event, host)
   book.created(report, event)

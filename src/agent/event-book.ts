@@ -3,7 +3,10 @@ import type { PodEvent, PodReport } from '../engine/index.ts'
 
 /** What Events this agent has created lately, so that the same one is counted rather than created again. */
 export type EventBook = {
-  /** The Event that says the same of the same pod, with its new count; undefined where there is none. */
+  /**
+   * The Event that says the same of the same pod, with its new count, which is the old one where it is of the same
+   * container: that was told before. Undefined where there is none.
+   */
   readonly again: (report: PodReport, event: PodEvent) => CountedEvent | undefined
   readonly created: (report: PodReport, event: PodEvent) => void
 }
@@ -20,7 +23,8 @@ export function eventBook(now: () => number): EventBook {
       const key = keyOf(report, event)
       const before = book.get(key)
       if (!before || now() - before.at > KEPT_MS) return undefined
-      const booked = { ...before, count: before.count + 1 }
+      const isSame = before.report.containerId === report.containerId
+      const booked = { ...before, count: before.count + (isSame ? 0 : 1) }
       book.set(key, booked)
       return booked
     },

@@ -31,6 +31,9 @@ const LONGEST_PAUSE_MS = 30_000
 const WATCH_S = 120
 const SILENT_MS = (WATCH_S + 30) * 1_000
 
+/** The version to watch on from; none before the list was read. */
+type Seen = { version: string | undefined }
+
 /**
  * Follows a list of the API server's: reads it in pages, then watches from there, with bookmarks; after a watch that
  * ended it watches on, after one that came too late (410 Gone) it reads again, and after any failure it pauses,
@@ -38,17 +41,17 @@ const SILENT_MS = (WATCH_S + 30) * 1_000
  */
 export async function follow(following: Following): Promise<void> {
   const { path, log, clock, signal, restarted } = following
-  let version: string | undefined
+  const seen: Seen = { version: undefined }
   let pauseMs = FIRST_PAUSE_MS
   while (!signal.aborted) {
     const began = clock.now()
     try {
-      version ??= await list(following)
-      version = await watch(following, version)
+      seen.version ??= await list(following)
+      await watch(following, seen, seen.version)
       if (clock.now() - began > pauseMs) pauseMs = FIRST_PAUSE_MS
     } catch (fault) {
       if (signal.aborted) return
-      if (statusOf(fault) === 410) version = undefined
+      if (statusOf(fault) === 410) seen.version = undefined
       log.warning('following the API server is interrupted', { path, cause: String(fault), pauseMs })
       restarted()
       await pause(clock, pauseMs * (0.5 + clock.random() / 2), signal)
@@ -76,9 +79,8 @@ async function list({ client, path, query, follower }: Following): Promise<strin
   }
 }
 
-/** Watches until the server ends it; gives the version to watch on from. */
-async function watch({ client, path, query, follower, signal }: Following, from: string): Promise<string> {
-  let version = from
+/** Watches until the server ends it. */
+async function watch({ client, path, query, follower, signal }: Following, seen: Seen, from: string): Promise<void> {
   let refused: KubeError | undefined
   const silent = new AbortController()
   const watched = `WATCH ${path}`
@@ -92,7 +94,7 @@ async function watch({ client, path, query, follower, signal }: Following, from:
       silent.abort()
       return
     }
-    version = versionOf(object) ?? version
+    seen.version = versionOf(object) ?? seen.version
     if (type === 'DELETED') follower.deleted(object)
     else if (type !== 'BOOKMARK') follower.changed(object)
   }
@@ -105,7 +107,6 @@ async function watch({ client, path, query, follower, signal }: Following, from:
     clearTimeout(timer)
   }
   if (refused) throw refused
-  return version
 }
 
 function eventOf(line: string, watched: string): { readonly type: unknown; readonly object: JsonObject } {

@@ -169,6 +169,14 @@ export function eventsAbout(api: ApiServer, pod: string): readonly string[] {
     .sort()
 }
 
+/** Writes a pod's status as the kubelet does: kubectl of that time knows no sub-resources. */
+export function setStatus(api: ApiServer, pod: string, status: object): void {
+  const { stdout } = api.kubectl(['get', 'pod', pod, '-o', 'json'])
+  const object = JSON.stringify({ ...JSON.parse(stdout), status })
+  const put = api.kubectl(['replace', '--raw', `/api/v1/namespaces/default/pods/${pod}/status`, '-f', '-'], object)
+  if (put.status !== 0) throw new Error(put.stderr)
+}
+
 /** What a file holds. */
 export function textIn(path: string): string {
   return readFileSync(path, 'utf8')
