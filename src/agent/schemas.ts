@@ -11,7 +11,7 @@ const milliseconds = { type: 'number', minimum: 0 } as const
 const pod = {
   type: 'object',
   required: ['namespace', 'name'],
-  properties: { namespace: name, name, uid: text },
+  properties: { namespace: name, name, uid: text, mirrorUid: text },
 } as const
 
 /** The body of `POST /v1/begin`. */

@@ -10,7 +10,7 @@ export function addInstallCommands(plexus: Command): void {
   placed(plexus.command('install'))
     .description("make this node's container runtime call Plexus; may be run again")
     .option('--default-network <which>', 'a file of the configuration folder, a path, a folder', 'auto')
-    .option('--readiness-indicator-file <path>', 'what the default network makes when it is ready')
+    .option('--readiness-indicator-file <path>', 'what the default network makes when it is ready; empty for nothing')
     .addOption(new Option('--runtime <name>', 'the runtime').choices(['containerd', 'crio']).default('containerd'))
     .option('--agent-socket <path>', "the node agent's socket; empty for none", '/run/plexus/agent.sock')
     .option('--node-config <file>', 'JSON with further keys of the node configuration')

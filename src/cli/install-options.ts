@@ -22,6 +22,7 @@ export type InstallPlace = {
 export type InstallOptions = InstallPlace & {
   /** `auto`, the name of a file in `cniConfDir`, or the absolute path of a file or of a folder. */
   readonly defaultNetwork: string
+  /** What the default network makes when it is ready; empty for nothing. */
   readonly readinessIndicatorFile?: string
   /** Where the node agent listens; empty for none. */
   readonly agentSocket: string

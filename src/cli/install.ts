@@ -61,7 +61,7 @@ function readyDefaultNetwork(options: InstallOptions): NetworkFile | string {
   const found = currentDefaultNetwork(options)
   const passedOver = found.passedOver.map((why) => `\n  passed over: ${why}`).join('')
   if (found.kind === 'none') return `${found.why}${passedOver}`
-  if (path !== undefined && !existsSync(mounted(options, path))) return `${mounted(options, path)} does not exist`
+  if (path && !existsSync(mounted(options, path))) return `${mounted(options, path)} does not exist`
   if (passedOver) note(`default network ${found.file.path}${passedOver}`)
   return found.file
 }

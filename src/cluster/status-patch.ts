@@ -10,7 +10,8 @@ export const NETWORK_STATUS_ANNOTATION = 'k8s.v1.cni.cncf.io/network-status'
 export function statusPatch({ pod, status }: PodReport): object | undefined {
   if (!status) return undefined
   const annotations = { [NETWORK_STATUS_ANNOTATION]: statusText(status) }
-  return { metadata: { ...(pod.uid ? { uid: pod.uid } : {}), annotations } }
+  const uid = pod.mirrorUid ?? pod.uid
+  return { metadata: { ...(uid ? { uid } : {}), annotations } }
 }
 
 /** The text of the annotation. */

@@ -118,6 +118,13 @@ test('H6: the default network and its readiness file are waited for; until then 
     assert.is(JSON.parse(node.read(NODE_CONFIG) ?? '').plugins[0].readinessindicatorfile, '/run/calico/ready')
   }))
 
+test('H6: a readiness file that is empty, as deploy/ says it where a network has none, is not waited for', () =>
+  withInstallNode(async (node) => {
+    node.put(CALICO, CALICO_LIST)
+    assert.is((await node.run('install', '--readiness-indicator-file=', '--timeout', '0')).status, 0)
+    assert.is(JSON.parse(node.read(NODE_CONFIG) ?? '').plugins[0].readinessindicatorfile, undefined)
+  }))
+
 test('H6: told to end while it waits, install ends at once with status 1; after --timeout with 2 and the reason', () =>
   withInstallNode(async (node) => {
     const install = node.start('install')

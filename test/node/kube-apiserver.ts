@@ -42,7 +42,10 @@ export const ADMIN_TOKEN = 'admin-token'
 export const PLEXUS_TOKEN = 'plexus-token'
 
 const ROOT = new URL('../../', import.meta.url).pathname
-const PORT = 16443
+/** The address of the Service `kubernetes`, the first of the range, which pods are told the API server has. */
+export const SERVICE_ADDRESS = '10.96.0.1'
+/** The port it listens on. */
+export const PORT = 16443
 const ETCD_PORT = 12379
 
 let programs: string | undefined
@@ -62,16 +65,29 @@ export async function withApiServer(use: (api: ApiServer) => Promise<void>): Pro
   const etcd = startEtcd(folder)
   const api = apiServer(folder)
   try {
-    await api.start()
-    const crd = api.kubectl(['apply', '-f', `${ROOT}crd/network-attachment-definition.yaml`])
-    if (crd.status !== 0) throw new Error(crd.stderr)
-    api.kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'])
+    await serve(api)
     await use(api)
   } finally {
     await api.stop()
     await end(etcd)
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Starts such an API server for as long as the namespaces of scripts/isolated.sh last. */
+export async function startApiServer(): Promise<ApiServer> {
+  const folder = mkdtempSync('/run/plexus-api-')
+  startEtcd(folder)
+  const api = apiServer(folder)
+  await serve(api)
+  return api
+}
+
+async function serve(api: ApiServer): Promise<void> {
+  await api.start()
+  const crd = api.kubectl(['apply', '-f', `${ROOT}crd/network-attachment-definition.yaml`])
+  if (crd.status !== 0) throw new Error(crd.stderr)
+  api.kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'])
 }
 
 function startEtcd(folder: string): ChildProcess {
@@ -200,7 +216,7 @@ function certify(folder: string): void {
     '-out',
     `${folder}/ca.crt`,
   ])
-  sign(folder, 'server', '/CN=kube-apiserver', 'subjectAltName=IP:127.0.0.1,DNS:localhost')
+  sign(folder, 'server', '/CN=kube-apiserver', `subjectAltName=IP:127.0.0.1,IP:${SERVICE_ADDRESS},DNS:localhost`)
 }
 
 function sign(

@@ -123,7 +123,7 @@ export function leftovers(folders: readonly string[] = []): Leftovers {
       .sort(),
     // host-local keeps these two whatever it has reserved.
     leases: filesBelow('/var/lib/cni/networks').filter((path) => !/^(lock|last_reserved_ip\..*)$/.test(basename(path))),
-    rules: execFileSync('nft', ['--stateless', 'list', 'ruleset'], { encoding: 'utf8' }),
+    rules: execFileSync('nft', ['--stateless', 'list', 'ruleset'], { encoding: 'utf8', stdio: 'pipe' }),
     files: folders.flatMap((folder) => filesBelow(folder).map((file) => join(folder, file))),
   }
 }

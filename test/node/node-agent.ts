@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import type { ApiServer } from './kube-apiserver.ts'
+import { NODE_NAME } from './node-ground.ts'
+import { awaitRunning } from './node-pods.ts'
+
+/** The pod that the DaemonSet of deploy/ has on this node. */
+export const AGENT_POD = `plexus-${NODE_NAME}`
+
+const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount'
+const OVERLAY = new URL('../../deploy/overlays/containerd', import.meta.url).pathname
+
+type Container = { readonly volumeMounts?: readonly object[] }
+type PodSpec = {
+  readonly initContainers: readonly Container[]
+  readonly containers: readonly Container[]
+  readonly volumes: readonly object[]
+}
+
+/**
+ * Applies what deploy/ has for containerd, and makes the DaemonSet's pod on this node, which nobody else does: there are
+ * no controllers. Returns when it is ready: Plexus is installed then, and its agent answers.
+ */
+export function deployPlexus(api: ApiServer): void {
+  succeed(api, ['apply', '-k', OVERLAY])
+  applyRootCa(api)
+  const daemonSet = JSON.parse(succeed(api, ['-n', 'kube-system', 'get', 'daemonset', 'plexus', '-o', 'json']))
+  const { metadata, spec } = daemonSet.spec.template
+  api.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { labels: metadata.labels, name: AGENT_POD, namespace: 'kube-system' },
+    spec: { ...withToken(spec), nodeName: NODE_NAME },
+  })
+  awaitRunning(api, [AGENT_POD], 'kube-system')
+}
+
+/** What a container of the DaemonSet's pod has printed. */
+export function agentLog(api: ApiServer, container: string): string {
+  return succeed(api, ['-n', 'kube-system', 'logs', AGENT_POD, '-c', container])
+}
+
+// What the controller manager puts into every namespace.
+function applyRootCa({ apply, folder }: ApiServer): void {
+  apply({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'kube-root-ca.crt', namespace: 'kube-system' },
+    data: { 'ca.crt': readFileSync(`${folder}/ca.crt`, 'utf8') },
+  })
+}
+
+// What the API server's admission of service accounts adds to a pod.
+function withToken(spec: PodSpec): PodSpec {
+  const name = 'kube-api-access'
+  const mount = { name, mountPath: SERVICE_ACCOUNT_FOLDER, readOnly: true }
+  const mounted = (container: Container): Container => ({
+    ...container,
+    volumeMounts: [...(container.volumeMounts ?? []), mount],
+  })
+  const sources = [
+    { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+  ]
+  return {
+    ...spec,
+    initContainers: spec.initContainers.map(mounted),
+    containers: spec.containers.map(mounted),
+    volumes: [...spec.volumes, { name, projected: { sources } }],
+  }
+}
+
+function succeed({ kubectl }: ApiServer, args: readonly string[]): string {
+  const { status, stdout, stderr } = kubectl(args)
+  if (status !== 0) throw new Error(stderr)
+  return stdout
+}

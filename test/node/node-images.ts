@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { PLEXUS } from '../engine/plexus.ts'
+
+/** The image that holds a pod's namespaces. */
+export const PAUSE_IMAGE = 'localhost/pause:1'
+/** The image of a test's pods. */
+export const BUSYBOX_IMAGE = 'localhost/busybox:1'
+
+type Image = { readonly tags: readonly string[]; readonly layer: Layer; readonly config: object }
+type Layer = { readonly file: string; readonly diffId: string }
+
+const APPLETS = ['cat', 'ip', 'ls', 'ping', 'sh', 'sleep', 'wget']
+const FOREVER = ['/bin/busybox', 'sleep', 'infinity']
+
+/**
+ * Writes a docker archive with every image a test's pods are made of, as there is no registry to pull them from:
+ * `localhost/pause:1`, busybox under the names the tests and the examples call it, and what Dockerfile makes.
+ * @returns its path.
+ */
+export function imagesArchive(folder: string): string {
+  const work = `${folder}/images`
+  mkdirSync(work, { recursive: true })
+  const busybox = layer(work, 'busybox', layBusybox)
+  const plexus = layer(work, 'plexus', layPlexus)
+  const images: readonly Image[] = [
+    { tags: [PAUSE_IMAGE], layer: busybox, config: { Entrypoint: FOREVER } },
+    { tags: [BUSYBOX_IMAGE, 'docker.io/library/busybox:1.36'], layer: busybox, config: { Cmd: FOREVER } },
+    {
+      tags: ['docker.io/library/plexus:0.1.0'],
+      layer: plexus,
+      config: { Entrypoint: ['/usr/local/bin/plexus'], Cmd: ['agent'] },
+    },
+  ]
+  const manifest = images.map((image, index) => ({
+    Config: configFile(work, `config${index}.json`, image),
+    RepoTags: image.tags,
+    Layers: [image.layer.file],
+  }))
+  writeFileSync(`${work}/manifest.json`, JSON.stringify(manifest))
+  const archive = `${folder}/images.tar`
+  execFileSync('tar', ['--create', '--file', archive, '--directory', work, '--exclude=./root-*', '.'])
+  return archive
+}
+
+function configFile(work: string, name: string, { layer: { diffId }, config }: Image): string {
+  const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch as string]
+  const env = { Env: ['PATH=/usr/local/bin:/bin'], ...config }
+  const rootfs = { type: 'layers', diff_ids: [diffId] }
+  writeFileSync(`${work}/${name}`, JSON.stringify({ architecture, os: 'linux', config: env, rootfs }))
+  return name
+}
+
+function layer(work: string, name: string, lay: (root: string) => void): Layer {
+  const root = `${work}/root-${name}`
+  lay(root)
+  const file = `${name}.tar`
+  execFileSync('tar', ['--create', '--file', `${work}/${file}`, '--directory', root, '.'])
+  return {
+    file,
+    diffId: `sha256:${createHash('sha256')
+      .update(readFileSync(`${work}/${file}`))
+      .digest('hex')}`,
+  }
+}
+
+function layBusybox(root: string): void {
+  for (const folder of ['bin', 'dev', 'etc', 'proc', 'sys', 'tmp']) mkdirSync(`${root}/${folder}`, { recursive: true })
+  copyFileSync('/bin/busybox', `${root}/bin/busybox`)
+  for (const applet of APPLETS) symlinkSync('busybox', `${root}/bin/${applet}`)
+}
+
+// The executable with the shared libraries it names: what the image's Debian has besides is not needed.
+function layPlexus(root: string): void {
+  const libraries = execFileSync('ldd', [PLEXUS], { encoding: 'utf8' }).match(/\/\S+(?= \()/g) ?? []
+  for (const path of libraries) put(path, `${root}${path}`)
+  put(PLEXUS, `${root}/usr/local/bin/plexus`)
+}
+
+function put(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true })
+  copyFileSync(from, to)
+}
