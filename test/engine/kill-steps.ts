@@ -35,6 +35,18 @@ export async function killCallAt(node: TestNode, verb: string, step: Step, optio
   throw new Error(`${verb} was to be killed ${step.where}, and got ${last?.where}, status ${ended.status}`)
 }
 
+/** Makes a call, one step of which fails with an errno and is not done, and says how it ended. */
+export async function failCallAt(
+  node: TestNode,
+  verb: string,
+  { syscall, nth }: Step,
+  errno: string,
+  options: CallOptions = {},
+): Promise<Ended> {
+  const inject = `inject=${syscall}:error=${errno}:when=${nth}`
+  return (await callUnderStrace(node, verb, options, ['-e', inject])).ended
+}
+
 async function callUnderStrace(
   node: TestNode,
   verb: string,
