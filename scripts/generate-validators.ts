@@ -4,9 +4,10 @@ import standalone from 'ajv/dist/standalone/index.js'
 import * as agent from '../src/agent/schemas.ts'
 import * as attach from '../src/attach/schemas.ts'
 import * as cni from '../src/cni/schemas.ts'
+import * as engine from '../src/engine/schemas.ts'
 
 // Compiling a schema at run time would cost a call some 20 ms; its compiled code costs nothing.
-const rooms: Readonly<Record<string, Readonly<Record<string, AnySchema>>>> = { cni, attach, agent }
+const rooms: Readonly<Record<string, Readonly<Record<string, AnySchema>>>> = { cni, attach, agent, engine }
 
 for (const [room, schemas] of Object.entries(rooms)) {
   const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, code: { source: true, esm: true, lines: true } })

@@ -16,6 +16,7 @@ import { callOf, findRecord, type JournalEntry, journalEntry } from './journal.t
 import type { AttachmentRecord, CallRecord } from './journal-record.ts'
 import type { PodPlan } from './planning.ts'
 import type { PodRef } from './ports.ts'
+import { rebuiltCall } from './rebuild.ts'
 
 /** What an ADD came to: the result for the runtime, in the newest shape, and what the journal holds of it. */
 export type AttachedPod = { readonly result: Result; readonly call: CallRecord }
@@ -29,7 +30,9 @@ export async function attachPod(context: Context<InvocationOf<'ADD'>>, planned: 
   return ports.locks.container(invocation.containerId, async () => {
     const found = findRecord(ports.journal, invocation.containerId)
     const entry = journalEntry(ports.journal, invocation.containerId, found, keyOf(context))
-    await clearInterrupted(context, entry, callOf(found, keyOf(context)))
+    const before = callOf(found, keyOf(context))
+    if (found.kind === 'corrupt') await clear(context, entry, await rebuiltCall(context, found.fault))
+    else if (before) await clearInterrupted(context, entry, before)
     return carryOut(context, planned, entry)
   })
 }
@@ -38,19 +41,23 @@ export async function attachPod(context: Context<InvocationOf<'ADD'>>, planned: 
 async function clearInterrupted(
   context: Context<InvocationOf<'ADD'>>,
   entry: JournalEntry,
-  before: CallRecord | undefined,
+  before: CallRecord,
 ): Promise<void> {
-  if (!before) return
   const { invocation, ports } = context
-  const { containerId, ifName, netns } = invocation
+  const { containerId, ifName } = invocation
   if (before.attachments.every(({ state }) => state === 'added'))
     throw new CniError(
       CODE.interfaceTaken,
       `container ${containerId} is attached as ${ifName} already; it has to be deleted first`,
     )
   ports.log.warning('an earlier ADD was cut off; what it began is deleted', { containerId })
-  await ports.machine.endOrphans(containerId)
-  const failure = failureOf(await detach(context, { containerId, netns, call: before, entry }))
+  await clear(context, entry, before)
+}
+
+async function clear(context: Context<InvocationOf<'ADD'>>, entry: JournalEntry, call: CallRecord): Promise<void> {
+  const { containerId, netns } = context.invocation
+  await context.ports.machine.endOrphans(containerId)
+  const failure = failureOf(await detach(context, { containerId, netns, call, entry }))
   if (failure) throw failure
 }
 
@@ -65,7 +72,13 @@ async function carryOut(
   let flushed: Promise<void> | undefined
   const record = (attachments: readonly AttachmentRecord[]): void => {
     call = { ...call, attachments }
-    entry.save(call)
+    try {
+      entry.save(call)
+    } catch (fault) {
+      // What could not be written down is not begun.
+      call = { ...call, attachments: attachments.filter(({ state }) => state !== 'adding') }
+      throw fault
+    }
     // One wait for the disk an ADD, and the first delegate runs meanwhile.
     flushed ??= settled(entry.flush())
   }

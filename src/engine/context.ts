@@ -2,6 +2,7 @@ import type { NodeConfig } from '../attach/index.ts'
 import { type ChainSettings, CniError, CODE, cniArg, type Invocation, type InvocationOf } from '../cni/index.ts'
 import { logChainEvent } from './chain-log.ts'
 import type { CallKey } from './journal.ts'
+import type { CallRecord } from './journal-record.ts'
 import type { PodRef, Ports } from './ports.ts'
 
 /** An invocation that comes with a configuration: every verb but VERSION. */
@@ -37,6 +38,15 @@ export function podOf({ invocation }: Context<ContainerInvocation>): PodRef | un
 /** The folders plugins are looked for in: `binDir`, then those of `CNI_PATH`. */
 export function pluginFolders({ node, invocation }: Context): readonly string[] {
   return [...new Set([node.binDir, ...invocation.path])]
+}
+
+/**
+ * The sandbox of a call that nobody but the journal tells of; empty where it is gone. One of another boot is, and so is
+ * one that was named by a process id: another process may have that by now.
+ */
+export function sandboxOf({ ports }: Context, { netns, bootId }: CallRecord): string {
+  const { machine } = ports
+  return bootId === machine.bootId() && !netns.startsWith('/proc/') && machine.exists(netns) ? netns : ''
 }
 
 /** How the chain runs plugins from some folders, every run written to the log. */

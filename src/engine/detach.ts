@@ -25,6 +25,7 @@ export async function detach(
   const settings = chainSettings(context, folders)
   const failed: AttachmentRecord[] = []
   const errors: CniError[] = []
+  let unwritten: CniError | undefined
   const begun = call.attachments.filter(({ state }) => wasBegun(context, call, state))
   for (const [index, attachment] of [...begun.entries()].reverse()) {
     const { network, ifName, cniArgs, capabilityArgs, result, state, deviceInfoFile } = attachment
@@ -38,10 +39,10 @@ export async function detach(
       failed.unshift(attachment)
     }
     const left = [...begun.slice(0, index), ...failed]
-    errors.push(...written(() => left.length > 0 && entry.save({ ...call, attachments: left })))
+    if (left.length > 0) unwritten = unwritable(() => entry.save({ ...call, attachments: left }))
   }
-  if (failed.length === 0) errors.push(...written(() => entry.drop()))
-  return errors
+  if (failed.length === 0) unwritten = unwritable(() => entry.drop())
+  return unwritten ? [...errors, unwritten] : errors
 }
 
 // A plugin that refuses the version of a configuration refused it at ADD as well, and would refuse it for ever: where
@@ -50,14 +51,15 @@ function isRefusal({ code }: CniError): boolean {
   return code === CODE.incompatibleVersion
 }
 
-// A journal that cannot be written keeps nothing from being deleted: it only says more than is left.
-function written(step: () => unknown): readonly CniError[] {
+// A journal that cannot be written keeps nothing from being deleted: it only says more than is left, until a later
+// write succeeds.
+function unwritable(step: () => void): CniError | undefined {
   try {
     step()
-    return []
+    return undefined
   } catch (fault) {
     if (!(fault instanceof CniError)) throw fault
-    return [fault]
+    return fault
   }
 }
 

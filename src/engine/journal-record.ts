@@ -9,6 +9,7 @@ import {
   toJson,
   type VersionedResult,
 } from '../cni/index.ts'
+import { isRecord } from './generated/validators.js'
 import type { PodRef } from './ports.ts'
 
 /** The version of the journal's format; a reader refuses what it does not know. */
@@ -74,11 +75,14 @@ export function parseRecord(text: string, containerId: string): ContainerRecord 
       CODE.decodingFailure,
       `${origin}: is of version ${toJson(record['journal'] ?? null)}, not ${JOURNAL_VERSION}`,
     )
-  const { calls } = record
-  if (record['containerId'] !== containerId || !Array.isArray(calls))
-    throw new CniError(CODE.decodingFailure, `${origin}: is not a journal of this container`)
-  // The file is ours (mode 0600, written in one step): past its frame it is taken at its word.
-  return { containerId, calls: calls as unknown as readonly CallRecord[] }
+  if (record['containerId'] !== containerId)
+    throw new CniError(CODE.decodingFailure, `${origin}: is that of another container`)
+  if (!isRecord(record))
+    throw new CniError(
+      CODE.decodingFailure,
+      `${origin}: ${isRecord.errors?.[0]?.instancePath || 'it'} is not what Plexus writes there`,
+    )
+  return { containerId, calls: record['calls'] as unknown as readonly CallRecord[] }
 }
 
 /** The record of a planned attachment that nothing has been run for. */

@@ -6,7 +6,7 @@ import type { JournalStore } from './ports.ts'
 export type Found =
   | { readonly kind: 'record'; readonly record: ContainerRecord }
   | { readonly kind: 'nothing' }
-  /** The text cannot be read: what it said has to be found out otherwise. */
+  /** There is one, and it cannot be read or understood: what it said has to be found out otherwise. */
   | { readonly kind: 'corrupt'; readonly fault: CniError }
 
 /** Which of a container's calls is meant: the CNI key of an attachment, less the container id. */
@@ -27,9 +27,9 @@ export type JournalEntry = {
 
 /** What the journal holds of a container. */
 export function findRecord(store: JournalStore, containerId: string): Found {
-  const text = store.read(containerId)
-  if (text === undefined) return { kind: 'nothing' }
   try {
+    const text = store.read(containerId)
+    if (text === undefined) return { kind: 'nothing' }
     return { kind: 'record', record: parseRecord(text, containerId) }
   } catch (fault) {
     if (!(fault instanceof CniError)) throw fault

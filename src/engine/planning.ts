@@ -32,7 +32,7 @@ export async function planToAdd(context: Context<InvocationOf<'ADD'>>, asked: Po
  * nobody can be asked about the pod, of none where these cannot be found out either. For want of information a pod's
  * deletion is never blocked: what cannot be found out is said in the log.
  */
-export async function planToDelete(context: Context<InvocationOf<'DEL'>>): Promise<Plan> {
+export async function planToDelete(context: Context<InvocationOf<'ADD' | 'DEL'>>): Promise<Plan> {
   const { log } = context.ports
   const { containerId } = context.invocation
   const attempts = [

@@ -1,5 +1,5 @@
 import type { AllocatedDevice, DefaultRoute, Knowledge, NetworkStatus, Pod, RouteChange } from '../attach/index.ts'
-import type { ChainEvent, ConfigFiles, Exec, JsonObject } from '../cni/index.ts'
+import type { ChainEvent, CniError, ConfigFiles, Exec, JsonObject } from '../cni/index.ts'
 
 /** Which pod a call is for, as the runtime says it in `CNI_ARGS`. */
 export type PodRef = {
@@ -89,17 +89,28 @@ export type DeviceAttachment = {
 
 /** Where the journal is kept: one text a container. */
 export interface JournalStore {
-  /** A container's text; undefined where there is none. */
+  /**
+   * A container's text; undefined where there is none.
+   * @throws CniError 5 where there is one that cannot be read.
+   */
   read(containerId: string): string | undefined
-  /** Replaces a container's text in one step; a reader sees the old one or the new one. */
+  /**
+   * Replaces a container's text in one step; a reader sees the old one or the new one. Only who holds the container's
+   * lock, or the node's, may.
+   */
   write(containerId: string, text: string): void
   /** Waits until what was written last of a container survives a power loss. */
   flush(containerId: string): Promise<void>
+  /** Removes a container's text, and what a writer that was killed left of another. */
   remove(containerId: string): void
   /** Puts a container's text out of the way, for a person to look at, and says where it is. */
   setAside(containerId: string): string
   /** The containers that have a text. */
   list(): readonly string[]
+  /** Where the texts are that were set aside, the oldest first. */
+  listAside(): readonly string[]
+  /** Removes what writers that were killed left. Only who holds the node's lock may. */
+  sweep(): void
 }
 
 /** The default routes of a network namespace. */
@@ -115,8 +126,11 @@ export interface Routes {
 
 /** Exclusion among all the Plexus processes of a node (CNI SPEC 1.1.0, section 3 "Lifecycle & Ordering"). */
 export interface Locks {
-  /** Runs `work` while no other call for the container, and no GC, runs. */
-  container<T>(containerId: string, work: () => Promise<T>): Promise<T>
+  /**
+   * Runs `work` while no other call for the container, and no GC, runs. Where no lock can be made because nothing can
+   * be written any more, `unlocked` is told, if it is given, and `work` runs once those that hold one have ended.
+   */
+  container<T>(containerId: string, work: () => Promise<T>, unlocked?: (fault: CniError) => void): Promise<T>
   /** Runs `work` while no call for any container runs. */
   node<T>(work: () => Promise<T>): Promise<T>
 }

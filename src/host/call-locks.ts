@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { CniError, CODE } from '../cni/index.ts'
 import type { Locks } from '../engine/index.ts'
-import { errnoInWords } from './errno.ts'
+import { errnoInWords, errnoOf } from './errno.ts'
 import { acquireLock, holderOf, type Lock, type Wait, waitAtMost } from './lock.ts'
 import { endOrphans } from './orphans.ts'
 import { lives } from './process-identity.ts'
@@ -23,11 +23,14 @@ const CONTAINER_ENDING = '.lock'
 const WAIT_MS = 60_000
 // A delegate mostly ends by itself, and then can be deleted like any; one that hangs must not keep a pod from it.
 const ORPHAN_GRACE_MS = 5_000
+const UNWRITABLE: readonly string[] = ['EDQUOT', 'EIO', 'ENOSPC', 'EROFS']
+// In the place of a lock that cannot be made; a dead holder's may still be there.
+const UNLOCKED: Lock = { takenOver: true, release: () => {} }
 
 /** The locks of this node's calls, kept in `folder`; a call waits a minute for those before it. */
 export function hostLocks(folder: string): Locks {
   return {
-    container: (containerId, work) => withContainerLock(folder, containerId, WAIT_MS, work),
+    container: (containerId, work, unlocked) => withContainerLock(folder, containerId, WAIT_MS, work, unlocked),
     node: (work) => withNodeLock(folder, WAIT_MS, work),
   }
 }
@@ -35,6 +38,8 @@ export function hostLocks(folder: string): Locks {
 /**
  * Runs `work` while no other call for the container, and none for the whole node, runs on this node, in any process,
  * nor any delegate of one that was killed. `folder` holds the locks of all of them, and is made where it is missing.
+ * Where `unlocked` is given and nothing can be written, it is told why, and `work` runs without a lock of its own: no
+ * other call can make one either, and those that hold one have ended first.
  * @throws CniError 11 that names the process waited for, after `waitMs`; CniError 5; whatever `work` throws.
  */
 export async function withContainerLock<T>(
@@ -42,12 +47,13 @@ export async function withContainerLock<T>(
   containerId: string,
   waitMs: number,
   work: () => Promise<T>,
+  unlocked?: (fault: CniError) => void,
 ): Promise<T> {
   const wait = waitAtMost(waitMs)
   for (;;) {
-    const lock = await acquireCallLock(containerLock(folder, containerId), containerId, wait)
+    const lock = await acquireCallLock(containerLock(folder, containerId), containerId, wait, unlocked)
     const collector = holderOf(nodeLock(folder))
-    if (collector === undefined) return holding(lock, work)
+    if (collector === undefined || (lock === UNLOCKED && !lives(collector))) return holding(lock, work)
     lock.release()
     if (lives(collector)) await wait(nodeLock(folder), collector)
     else (await acquireCallLock(nodeLock(folder), NO_CONTAINER, wait)).release()
@@ -76,10 +82,25 @@ function nodeLock(folder: string): string {
   return `${folder}/${NODE_LOCK}`
 }
 
-async function acquireCallLock(path: string, containerId: string, wait: Wait): Promise<Lock> {
-  const lock = await acquireLock(path, wait)
+async function acquireCallLock(
+  path: string,
+  containerId: string,
+  wait: Wait,
+  unlocked?: (fault: CniError) => void,
+): Promise<Lock> {
+  const lock = await acquireOrGoWithout(path, wait, unlocked)
   if (lock.takenOver) await endOrphans(containerId, ORPHAN_GRACE_MS)
   return lock
+}
+
+async function acquireOrGoWithout(path: string, wait: Wait, unlocked?: (fault: CniError) => void): Promise<Lock> {
+  try {
+    return await acquireLock(path, wait)
+  } catch (fault) {
+    if (!unlocked || !(fault instanceof CniError) || !UNWRITABLE.includes(errnoOf(fault.cause) ?? '')) throw fault
+    unlocked(fault)
+    return UNLOCKED
+  }
 }
 
 async function holding<T>(lock: Lock, work: () => Promise<T>): Promise<T> {

@@ -1,12 +1,13 @@
 import {
   closeSync,
+  existsSync,
   fdatasync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs'
 import { promisify } from 'node:util'
@@ -15,6 +16,9 @@ import type { JournalStore } from '../engine/index.ts'
 import { errnoInWords, errnoOf } from './errno.ts'
 
 const ENDING = '.json'
+// One for each container, since only who holds its lock writes: what a killed writer left is in the next one's way.
+const TEMPORARY = '.tmp'
+const ASIDE = '.corrupt-'
 
 /**
  * The journal as files `<folder>/<containerId>.json`, mode 0600, each replaced by a rename. Every failure but that of
@@ -26,9 +30,11 @@ export function journalFiles(folder: string): JournalStore {
     read: (containerId) => readText(pathOf(containerId)),
     write: (containerId, text) => replace(folder, pathOf(containerId), text),
     flush: (containerId) => flush(folder, pathOf(containerId)),
-    remove: (containerId) => attempt('remove', pathOf(containerId), () => rmSync(pathOf(containerId), { force: true })),
+    remove: (containerId) => removeBoth(pathOf(containerId)),
     setAside: (containerId) => setAside(pathOf(containerId)),
-    list: () => containers(folder),
+    list: () => filesIn(folder, (name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length)),
+    listAside: () => asideIn(folder),
+    sweep: () => sweep(folder),
   }
 }
 
@@ -42,13 +48,13 @@ function readText(path: string): string | undefined {
 }
 
 function replace(folder: string, path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = `${path}${TEMPORARY}`
   attempt('write', path, () => {
     try {
       writeWhole(folder, temporary, text)
       renameSync(temporary, path)
     } catch (fault) {
-      rmSync(temporary, { force: true })
+      removeFile(temporary)
       throw fault
     }
   })
@@ -89,16 +95,39 @@ async function flush(folder: string, path: string): Promise<void> {
   }
 }
 
+// The temporary file first: as long as there is the other, a DEL will come that removes both.
+function removeBoth(path: string): void {
+  for (const one of [`${path}${TEMPORARY}`, path]) removeFile(one)
+}
+
+function sweep(folder: string): void {
+  for (const name of filesIn(folder, (name) => name.endsWith(`${ENDING}${TEMPORARY}`))) removeFile(`${folder}/${name}`)
+}
+
+// A disk that is mounted read-only refuses to remove even what is not there.
+function removeFile(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (fault) {
+    if (errnoOf(fault) !== 'ENOENT' && existsSync(path)) throw failure('remove', path, fault)
+  }
+}
+
 function setAside(path: string): string {
-  const aside = `${path}.corrupt-${Date.now()}`
+  const aside = `${path}${ASIDE}${Date.now()}`
   attempt('set aside', path, () => renameSync(path, aside))
   return aside
 }
 
-function containers(folder: string): readonly string[] {
+function asideIn(folder: string): readonly string[] {
+  const timeOf = (name: string): number => Number(name.slice(name.lastIndexOf(ASIDE) + ASIDE.length))
+  const names = filesIn(folder, (name) => name.includes(`${ENDING}${ASIDE}`))
+  return names.toSorted((one, other) => timeOf(one) - timeOf(other)).map((name) => `${folder}/${name}`)
+}
+
+function filesIn(folder: string, isWanted: (name: string) => boolean): readonly string[] {
   try {
-    const names = readdirSync(folder).filter((name) => name.endsWith(ENDING))
-    return names.map((name) => name.slice(0, -ENDING.length)).sort()
+    return readdirSync(folder).filter(isWanted).sort()
   } catch (fault) {
     if (errnoOf(fault) === 'ENOENT') return []
     throw failure('list', folder, fault)

@@ -8,7 +8,7 @@ import { lives, ownIdentity, type ProcessIdentity, pidOf } from './process-ident
 export type Lock = {
   /** The one before it died: what it had begun may be half done, and what it had started may still run. */
   readonly takenOver: boolean
-  /** Gives the lock up. Called once. */
+  /** Gives the lock up. Called once. Never throws. */
   readonly release: () => void
 }
 
@@ -38,7 +38,7 @@ export type Wait = (path: string, holder: ProcessIdentity) => Promise<void>
  */
 export async function acquireLock(path: string, wait: Wait): Promise<Lock> {
   const takenOver = await take(path, ownIdentity(), wait)
-  return { takenOver, release: () => removeLink(path) }
+  return { takenOver, release: () => giveUp(path) }
 }
 
 /**
@@ -98,6 +98,15 @@ function makeLink(path: string, own: ProcessIdentity): boolean {
     if (errnoOf(fault) !== 'ENOENT') throw lockFault(path, fault)
     attempt(path, () => mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true, mode: 0o700 }))
     return makeLink(path, own)
+  }
+}
+
+// A call that has done its work does not fail for this: its process ends, and the lock of a dead holder is taken over.
+function giveUp(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // It stays.
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { assert, test } from '../harness.ts'
 import { leftovers, links } from '../node/namespaces.ts'
 import { bridge, definition, pod, recorder, type TestNode, withNode } from './plexus.ts'
@@ -139,25 +139,6 @@ test(
   },
   { timeoutMs: 30_000 },
 )
-
-test('F3: a corrupt journal is set aside, and what it said is planned again from configuration and pod', async () => {
-  for (const damage of ['', '{"journal":1,"contai', '\u0000\u0000\u0000', '{"journal":99}', '[]']) {
-    await withNode({ delegates: [bridge(40)] }, async (node) => {
-      node.apply(definition('net-a', bridge(41)), pod('web', 'net-a'))
-      assert.is((await node.call('ADD')).status, 0)
-      writeFileSync(journal(node), damage)
-      const { status, stdout } = await node.call('DEL')
-      assert.is(status, 0, stdout)
-      assert.equal(leftovers().leases, [])
-      assert.equal(
-        links(node.netns).map(({ name }) => name),
-        ['lo'],
-      )
-      const files = readdirSync(`${node.folder}/state/plexus`).filter((name) => name !== 'locks')
-      assert.match(files.join(), /^c0ffee\.json\.corrupt-\d+$/)
-    })
-  }
-})
 
 test('F1: a journal that cannot be written fails the ADD before anything is run', async () => {
   await withNode({ delegates: [recorder('base')] }, async (node) => {

@@ -8,6 +8,10 @@ const KEYS = ['cni.dev/valid-attachments', 'cni.dev/attachments']
 
 const valid = (...ids: readonly string[]) => ids.map((containerID) => ({ containerID, ifname: 'eth0' }))
 
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
 function runs(node: TestNode, verb: string): readonly string[] {
   const of = node.recorded().filter(({ env }) => env['CNI_COMMAND'] === verb)
   return of.map(({ env, config }) => `${config['name']} ${env['CNI_CONTAINERID']} ${env['CNI_IFNAME']}`.trim())
@@ -74,6 +78,69 @@ test('F4: what GC fails to delete is reported, and stays for the next GC', async
     await node.call('ADD')
     for (const _ of [1, 2]) assert.is((await node.call('GC', { config: { [KEYS[0] as string]: [] } })).json.code, 140)
     assert.equal(node.state(), ['c0ffee.json'])
+  })
+})
+
+test('F4: GC tells nothing to networks whose attachments it may not know, and the default network all that the runtime lists', async () => {
+  await withNode({ delegates: [recorder('base', NEW)], ...NEW }, async (node) => {
+    node.apply(definition('own', recorder('own', NEW)), pod('web', 'own'))
+    await node.call('ADD', { containerId: 'one' })
+    await node.call('ADD', { containerId: 'broken' })
+    writeFileSync(`${node.folder}/state/plexus/broken.json`, '')
+    const listed = valid('one', 'broken', 'older-than-plexus')
+    assert.is((await node.call('GC', { config: { [KEYS[0] as string]: listed } })).status, 0)
+    const told = node.recorded().filter(({ env }) => env['CNI_COMMAND'] === 'GC')
+    assert.equal(
+      told.map(({ config }) => [config['name'], config[KEYS[0] as string]]),
+      [['base', listed]],
+    )
+    assert.equal(runs(node, 'DEL'), [])
+  })
+})
+
+test('F4: GC of one node configuration keeps what was attached by another, and counts it as valid', async () => {
+  await withNode({ delegates: [recorder('base', NEW)], ...NEW }, async (node) => {
+    node.apply(definition('own', recorder('own', NEW)), pod('web', 'own'))
+    await node.call('ADD', { containerId: 'one' })
+    await node.call('ADD', { containerId: 'two', config: { name: 'another' } })
+    assert.is((await node.call('GC', { config: { [KEYS[0] as string]: valid('one') } })).status, 0)
+    const own = node.recorded().find(({ env, config }) => env['CNI_COMMAND'] === 'GC' && config['name'] === 'own')
+    assert.equal(
+      own?.config[KEYS[0] as string],
+      ['one', 'two'].map((containerID) => ({ containerID, ifname: 'net1' })),
+    )
+    assert.equal(runs(node, 'DEL'), [])
+  })
+})
+
+test('B3a, F4: GC waits for an ADD of another process', async () => {
+  await withNode({ delegates: [recorder('slow', { ...NEW, pause: 'ADD' })], ...NEW }, async (node) => {
+    node.apply(pod('web'))
+    const seen = () => node.recorded().map(({ env }) => env['CNI_COMMAND'])
+    const added = node.start('ADD').ended
+    await until(() => seen().length === 1)
+    const collected = node.start('GC', { config: { [KEYS[0] as string]: valid('c0ffee') } }).ended
+    await until(() => node.state().includes('gc'))
+    assert.equal(seen(), ['ADD'])
+    writeFileSync(`${node.folder}/records/go`, '')
+    assert.is((await added).status, 0)
+    assert.is((await collected).status, 0)
+    assert.equal(seen(), ['ADD', 'GC'])
+  })
+})
+
+test("B3a, F3: a GC that was killed is in nobody's way", async () => {
+  await withNode({ delegates: [recorder('slow', { ...NEW, pause: 'DEL' })], ...NEW }, async (node) => {
+    node.apply(pod('web'))
+    await node.call('ADD')
+    const { pid, ended } = node.start('GC', { config: { [KEYS[0] as string]: [] } })
+    await until(() => node.recorded().length === 2)
+    process.kill(pid, 'SIGKILL')
+    await ended
+    writeFileSync(`${node.folder}/records/go`, '')
+    assert.is((await node.call('ADD', { containerId: 'second' })).status, 0)
+    assert.is((await node.call('GC', { config: { [KEYS[0] as string]: valid('second') } })).status, 0)
+    assert.equal(node.state(), ['second.json'])
   })
 })
 
