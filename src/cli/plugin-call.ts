@@ -102,7 +102,7 @@ function portsOf(
   return {
     exec: hostExec(),
     files: hostFiles,
-    source: sourceOf(node, client),
+    source: sourceOf(node, invocation, client),
     reporter: client && reporterOf(client, log),
     devices: hostDevices(),
     deviceInfos: hostDeviceInfos(),
@@ -116,9 +116,18 @@ function portsOf(
   }
 }
 
-function sourceOf(node: NodeConfig, client: KubeClient | undefined): Source | undefined {
+// These ask only which networks the node has, and are asked again; a GC keeps every other call waiting.
+const IMPATIENT: readonly string[] = ['STATUS', 'GC']
+const IMPATIENT_S = 5
+
+function sourceOf(
+  node: NodeConfig,
+  { verb }: ConfiguredInvocation,
+  client: KubeClient | undefined,
+): Source | undefined {
   if (node.source) return filesSource(node.source.files, hostFiles)
-  return client && kubeSource({ client, node, apiTimeoutMs: node.apiTimeout * 1000 })
+  const seconds = IMPATIENT.includes(verb) ? Math.min(IMPATIENT_S, node.apiTimeout) : node.apiTimeout
+  return client && kubeSource({ client, node, apiTimeoutMs: seconds * 1000 })
 }
 
 // A runtime waits meanwhile, and the pod with it.

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { PodEvent, PodReport } from '../engine/index.ts'
+import { apiPath } from './api-path.ts'
 
 const COMPONENT = 'plexus'
 // The API server takes no longer ones.
@@ -31,7 +32,7 @@ export function eventObject({ pod, containerId }: PodReport, event: PodEvent, no
 
 /** The path a pod's Events are created at. */
 export function eventsPath({ namespace }: PodReport['pod']): string {
-  return `/api/v1/namespaces/${namespace}/events`
+  return apiPath`/api/v1/namespaces/${namespace}/events`
 }
 
 function eventName(pod: string, parts: readonly string[]): string {

@@ -1,5 +1,4 @@
-import type { RequestOptions } from 'node:https'
-import { CniError, CODE } from '../cni/index.ts'
+import { type Connection, kubeConnection } from './kube-connection.ts'
 import { KubeError } from './kube-error.ts'
 import { type Answer, send } from './kube-http.ts'
 
@@ -10,18 +9,21 @@ export type KubeRequest = {
   readonly query?: Readonly<Record<string, string>>
   readonly body?: object
   readonly contentType?: string
-  /** In milliseconds, for the whole answer. */
-  readonly timeoutMs?: number
+  /** In milliseconds, for the whole answer; 0 is for ever. */
+  readonly timeoutMs: number
 }
 
-/** The API server, as whom a kubeconfig says. */
+/**
+ * The API server, as whom a kubeconfig says. Each request is one try of at most five seconds, or of `timeoutMs` where
+ * that is less.
+ */
 export interface KubeClient {
   /** The object at a path. @throws KubeError */
-  get(path: string, query?: Readonly<Record<string, string>>): Promise<unknown>
+  get(path: string, query?: Readonly<Record<string, string>>, timeoutMs?: number): Promise<unknown>
   /** Applies a JSON merge patch. @throws KubeError */
-  patch(path: string, body: object): Promise<void>
+  patch(path: string, body: object, timeoutMs?: number): Promise<void>
   /** Creates an object. @throws KubeError */
-  post(path: string, body: object): Promise<void>
+  post(path: string, body: object, timeoutMs?: number): Promise<void>
   /**
    * Follows a list: each line of the answer as it comes, until the server ends it or the signal does.
    * @throws KubeError
@@ -40,61 +42,45 @@ const MERGE_PATCH = 'application/merge-patch+json'
 /**
  * A client with the server, trust and credentials of a kubeconfig: token, token file, client certificate or exec
  * plugin, with a private CA or without. Credentials that are refused are read again, once.
- * @throws CniError 7 where the kubeconfig cannot be read, with its first request.
+ * @throws CniError 7 where the kubeconfig cannot be used, with the request.
  */
-export function kubeClient(kubeconfig: string, tryMs: number = TRY_MS): KubeClient {
-  let options: Promise<ConnectionOptions> | undefined
-  const connection = (): Promise<ConnectionOptions> => {
-    options ??= loadConnection(kubeconfig)
-    return options
+export function kubeClient(kubeconfig: string): KubeClient {
+  let known: Promise<Connection> | undefined
+  const connection = async (): Promise<Connection> => {
+    known ??= kubeConnection(kubeconfig)
+    try {
+      return await known
+    } catch (fault) {
+      known = undefined
+      throw fault
+    }
   }
   const request = async (
     wanted: KubeRequest,
     onLine?: (line: string) => void,
     signal?: AbortSignal,
   ): Promise<Answer> => {
-    const answer = await send(await connection(), { timeoutMs: tryMs, ...wanted }, onLine, signal)
+    const answer = await send(await connection(), wanted, onLine, signal)
     if (answer.status !== 401) return answer
-    options = undefined
-    return send(await connection(), { timeoutMs: tryMs, ...wanted }, onLine, signal)
+    known = undefined
+    return send(await connection(), wanted, onLine, signal)
   }
+  const tryMs = (timeoutMs: number | undefined): number => Math.max(1, Math.min(TRY_MS, timeoutMs ?? TRY_MS))
   return {
-    get: async (path, query = {}) => json(await request({ method: 'GET', path, query }), 'GET', path),
-    async patch(path, body) {
-      json(await request({ method: 'PATCH', path, body, contentType: MERGE_PATCH }), 'PATCH', path)
+    async get(path, query = {}, timeoutMs) {
+      return json(await request({ method: 'GET', path, query, timeoutMs: tryMs(timeoutMs) }), 'GET', path)
     },
-    async post(path, body) {
-      json(await request({ method: 'POST', path, body }), 'POST', path)
+    async patch(path, body, timeoutMs) {
+      const wanted = { method: 'PATCH', path, body, contentType: MERGE_PATCH, timeoutMs: tryMs(timeoutMs) } as const
+      json(await request(wanted), 'PATCH', path)
+    },
+    async post(path, body, timeoutMs) {
+      json(await request({ method: 'POST', path, body, timeoutMs: tryMs(timeoutMs) }), 'POST', path)
     },
     async watch(path, query, onLine, signal) {
-      json(
-        await request({ method: 'GET', path, query: { ...query, watch: 'true' }, timeoutMs: 0 }, onLine, signal),
-        'WATCH',
-        path,
-      )
+      const wanted = { method: 'GET', path, query: { ...query, watch: 'true' }, timeoutMs: 0 } as const
+      json(await request(wanted, onLine, signal), 'WATCH', path)
     },
-  }
-}
-
-/** Where the API server is, and what a request to it carries. */
-export type ConnectionOptions = { readonly server: URL; readonly tls: RequestOptions }
-
-async function loadConnection(kubeconfig: string): Promise<ConnectionOptions> {
-  // Loaded late: it costs a fifth of a second under Node.js, and no call that the agent answers needs it.
-  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
-  try {
-    const config = new KubeConfig()
-    config.loadFromFile(kubeconfig)
-    const server = config.getCurrentCluster()?.server
-    if (server === undefined) throw new Error('it names no server')
-    const tls: RequestOptions = {}
-    await config.applyToHTTPSOptions(tls)
-    // One request a call, mostly: an agent that keeps connections open would keep the process as well.
-    const { agent: _, ...rest } = tls
-    return { server: new URL(server), tls: rest }
-  } catch (fault) {
-    const said = fault instanceof Error ? fault.message : String(fault)
-    throw new CniError(CODE.invalidConfiguration, `kubeconfig ${kubeconfig}: cannot be used: ${said}`, { cause: fault })
   }
 }
 

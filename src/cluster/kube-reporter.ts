@@ -1,4 +1,4 @@
-import type { Log, PodReport, Reporter } from '../engine/index.ts'
+import type { Log, Reporter } from '../engine/index.ts'
 import { eventObject, eventsPath } from './event.ts'
 import type { KubeClient } from './kube-client.ts'
 import { isPassing, KubeError, statusOf } from './kube-error.ts'
@@ -16,14 +16,14 @@ export type KubeReporterOptions = {
 }
 
 /**
- * A reporter that tells the API server itself: the status first, then the Events. What cannot be told in time is said
+ * A reporter that tells the API server itself, the status and the Events at once. What cannot be told in time is said
  * in the log, and the pod runs all the same.
  */
 export function kubeReporter({ client, log, patienceMs, host, clock = CLOCK }: KubeReporterOptions): Reporter {
   return {
     async report(report) {
       const until = clock.now() + patienceMs
-      const tell = async (what: string, step: () => Promise<void>): Promise<void> => {
+      const tell = async (what: string, step: (leftMs: number) => Promise<void>): Promise<void> => {
         try {
           await retried(step, { until, pauseAfter, clock })
         } catch (fault) {
@@ -37,20 +37,21 @@ export function kubeReporter({ client, log, patienceMs, host, clock = CLOCK }: K
         }
       }
       const patch = statusPatch(report)
-      if (patch) await tell('the network status', () => client.patch(statusPath(report.pod), patch))
-      await Promise.all(report.events.map((event) => tell('an Event', () => created(client, report, event, host))))
+      await Promise.all([
+        patch && tell('the network status', (leftMs) => client.patch(statusPath(report.pod), patch, leftMs)),
+        ...report.events.map((event) =>
+          tell(`the Event ${event.reason}`, (leftMs) =>
+            created(client, eventsPath(report.pod), eventObject(report, event, new Date(), host), leftMs),
+          ),
+        ),
+      ])
     },
   }
 }
 
-async function created(
-  client: KubeClient,
-  report: PodReport,
-  event: PodReport['events'][number],
-  host?: string,
-): Promise<void> {
+async function created(client: KubeClient, path: string, event: object, leftMs: number): Promise<void> {
   try {
-    await client.post(eventsPath(report.pod), eventObject(report, event, new Date(), host))
+    await client.post(path, event, leftMs)
   } catch (fault) {
     // It was sent before, and the answer got lost.
     if (statusOf(fault) !== 409) throw fault

@@ -1,16 +1,18 @@
 import type { PodReport } from '../engine/index.ts'
+import { apiPath } from './api-path.ts'
 
 /** The annotation that says which networks a pod has (5). */
 export const NETWORK_STATUS_ANNOTATION = 'k8s.v1.cni.cncf.io/network-status'
 
 /**
  * The JSON merge patch of `pods/status` that writes a report's network status, in Multus' layout; undefined where it
- * has none. The UID makes the API server refuse it for another pod of the same name.
+ * has none. The UID makes the API server refuse it for another pod of the same name; a static pod has another UID at
+ * the API server than at its runtime, and is known by its name alone.
  */
 export function statusPatch({ pod, status }: PodReport): object | undefined {
   if (!status) return undefined
   const annotations = { [NETWORK_STATUS_ANNOTATION]: statusText(status) }
-  return { metadata: { ...(pod.uid ? { uid: pod.uid } : {}), annotations } }
+  return { metadata: { ...(pod.uid && !pod.isStatic ? { uid: pod.uid } : {}), annotations } }
 }
 
 /** The text of the annotation. */
@@ -20,5 +22,5 @@ export function statusText(status: NonNullable<PodReport['status']>): string {
 
 /** The path a pod's status is patched at. */
 export function statusPath({ namespace, name }: PodReport['pod']): string {
-  return `/api/v1/namespaces/${namespace}/pods/${name}/status`
+  return apiPath`/api/v1/namespaces/${namespace}/pods/${name}/status`
 }

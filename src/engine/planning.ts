@@ -6,6 +6,7 @@ import {
   NO_KNOWLEDGE,
   type Plan,
   type PlannedAttachment,
+  type Pod,
   plan,
   resourcesWanted,
 } from '../attach/index.ts'
@@ -24,7 +25,7 @@ export async function planToAdd(context: Context<InvocationOf<'ADD'>>, asked: Po
   const found = await withDevices(context, await lookupFor(context, asked))
   const made = planned(context, found)
   for (const attachment of made.attachments) requirePlugins(context, attachment)
-  return { plan: made, pod: asked && { ...asked, uid: asked.uid ?? found.knowledge.pod?.uid } }
+  return { plan: made, pod: asked && identified(asked, found.knowledge.pod) }
 }
 
 /**
@@ -56,6 +57,10 @@ export async function planToDelete(context: Context<InvocationOf<'DEL'>>): Promi
 export async function lookupFor(context: Context, pod?: PodRef | undefined): Promise<Lookup> {
   const { source } = context.ports
   return lookup(context, source ? await source.knowledgeOf(pod) : NO_KNOWLEDGE)
+}
+
+function identified(asked: PodRef, pod: Pod | undefined): PodRef {
+  return { ...asked, uid: asked.uid ?? pod?.uid, ...(pod?.isStatic ? { isStatic: true } : {}) }
 }
 
 function lookup({ node, ports }: Context, knowledge: Knowledge): Lookup {

@@ -2,7 +2,13 @@ import type { AllocatedDevice, DefaultRoute, Knowledge, NetworkStatus, Pod, Rout
 import type { ChainEvent, ConfigFiles, Exec, JsonObject } from '../cni/index.ts'
 
 /** Which pod a call is for, as the runtime says it in `CNI_ARGS`. */
-export type PodRef = { readonly namespace: string; readonly name: string; readonly uid?: string | undefined }
+export type PodRef = {
+  readonly namespace: string
+  readonly name: string
+  readonly uid?: string | undefined
+  /** Known of a pod that was found: a static one has another UID at the API server. */
+  readonly isStatic?: true
+}
 
 /** Who a pod is, and what the definitions it names say. */
 export interface Source {
