@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { withProxy } from '../fakes/fake-proxy.ts'
 import { assert } from '../harness.ts'
 import type { ApiServer, KubeUser } from '../node/kube-apiserver.ts'
 import { addresses } from '../node/namespaces.ts'
@@ -110,6 +111,19 @@ apiTest(
     }
   },
 )
+
+for (const [program, command] of PROGRAMS)
+  apiTest(`C14: ${program} goes through the proxy that a kubeconfig names`, {}, (node) =>
+    withProxy(async (proxy, asked) => {
+      const { api } = node
+      api.apply(apiPod('by-proxy'))
+      const cluster = { server: api.url, 'certificate-authority': `${api.folder}/ca.crt`, 'proxy-url': proxy }
+      const kubeconfig = api.kubeconfigFor({ token: serviceAccountToken(api) }, cluster)
+      const { status, stdout } = await node.call('ADD', { command, ...podArgs('by-proxy'), config: { kubeconfig } })
+      assert.is(status, 0, stdout)
+      assert.equal([...new Set(asked)], [new URL(api.url).host])
+    }),
+  )
 
 apiTest('C14: an exec plugin that hangs fails the call with what it is', {}, async (node) => {
   const plugin = written(node.api, 'hangs', '#!/bin/sh\nexec sleep 600\n')
