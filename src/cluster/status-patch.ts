@@ -6,13 +6,13 @@ export const NETWORK_STATUS_ANNOTATION = 'k8s.v1.cni.cncf.io/network-status'
 
 /**
  * The JSON merge patch of `pods/status` that writes a report's network status, in Multus' layout; undefined where it
- * has none. The UID makes the API server refuse it for another pod of the same name; a static pod has another UID at
- * the API server than at its runtime, and is known by its name alone.
+ * has none. The UID makes the API server refuse it for another pod of the same name.
  */
 export function statusPatch({ pod, status }: PodReport): object | undefined {
   if (!status) return undefined
   const annotations = { [NETWORK_STATUS_ANNOTATION]: statusText(status) }
-  return { metadata: { ...(pod.uid && !pod.isStatic ? { uid: pod.uid } : {}), annotations } }
+  const uid = pod.mirrorUid ?? pod.uid
+  return { metadata: { ...(uid ? { uid } : {}), annotations } }
 }
 
 /** The text of the annotation. */

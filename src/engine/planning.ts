@@ -6,7 +6,6 @@ import {
   NO_KNOWLEDGE,
   type Plan,
   type PlannedAttachment,
-  type Pod,
   plan,
   resourcesWanted,
 } from '../attach/index.ts'
@@ -25,7 +24,7 @@ export async function planToAdd(context: Context<InvocationOf<'ADD'>>, asked: Po
   const found = await withDevices(context, await lookupFor(context, asked))
   const made = planned(context, found)
   for (const attachment of made.attachments) requirePlugins(context, attachment)
-  return { plan: made, pod: asked && identified(asked, found.knowledge.pod) }
+  return { plan: made, pod: asked && identified(asked, found.knowledge.pod?.uid) }
 }
 
 /**
@@ -59,8 +58,9 @@ export async function lookupFor(context: Context, pod?: PodRef | undefined): Pro
   return lookup(context, source ? await source.knowledgeOf(pod) : NO_KNOWLEDGE)
 }
 
-function identified(asked: PodRef, pod: Pod | undefined): PodRef {
-  return { ...asked, uid: asked.uid ?? pod?.uid, ...(pod?.isStatic ? { isStatic: true } : {}) }
+function identified(asked: PodRef, uid: string | undefined): PodRef {
+  if (uid === undefined || uid === asked.uid) return asked
+  return asked.uid === undefined ? { ...asked, uid } : { ...asked, mirrorUid: uid }
 }
 
 function lookup({ node, ports }: Context, knowledge: Knowledge): Lookup {

@@ -5,9 +5,10 @@ import type { ChainEvent, ConfigFiles, Exec, JsonObject } from '../cni/index.ts'
 export type PodRef = {
   readonly namespace: string
   readonly name: string
+  /** As the runtime says it. Events carry it: those of a static pod are looked for under the kubelet's UID. */
   readonly uid?: string | undefined
-  /** Known of a pod that was found: a static one has another UID at the API server. */
-  readonly isStatic?: true
+  /** The UID of a static pod's mirror, which is what the API server knows of it. */
+  readonly mirrorUid?: string | undefined
 }
 
 /** Who a pod is, and what the definitions it names say. */
