@@ -4,7 +4,7 @@ import { type Answer, send } from './kube-http.ts'
 
 /** A request to the API server. */
 export type KubeRequest = {
-  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly body?: object
@@ -22,6 +22,8 @@ export interface KubeClient {
   get(path: string, query?: Readonly<Record<string, string>>, timeoutMs?: number): Promise<unknown>
   /** Applies a JSON merge patch. @throws KubeError */
   patch(path: string, body: object, timeoutMs?: number): Promise<void>
+  /** Replaces an object that was read. @throws KubeError */
+  put(path: string, body: object, timeoutMs?: number): Promise<void>
   /** Creates an object. @throws KubeError */
   post(path: string, body: object, timeoutMs?: number): Promise<void>
   /**
@@ -73,6 +75,9 @@ export function kubeClient(kubeconfig: string): KubeClient {
     async patch(path, body, timeoutMs) {
       const wanted = { method: 'PATCH', path, body, contentType: MERGE_PATCH, timeoutMs: tryMs(timeoutMs) } as const
       json(await request(wanted), 'PATCH', path)
+    },
+    async put(path, body, timeoutMs) {
+      json(await request({ method: 'PUT', path, body, timeoutMs: tryMs(timeoutMs) }), 'PUT', path)
     },
     async post(path, body, timeoutMs) {
       json(await request({ method: 'POST', path, body, timeoutMs: tryMs(timeoutMs) }), 'POST', path)

@@ -3,7 +3,7 @@ import { eventObject, eventsPath } from './event.ts'
 import type { KubeClient } from './kube-client.ts'
 import { isPassing, KubeError, statusOf } from './kube-error.ts'
 import { CLOCK, type Clock, retried } from './retries.ts'
-import { statusPatch, statusPath } from './status-patch.ts'
+import { writeStatus } from './status-write.ts'
 
 /** What a reporter that tells the API server is made of. */
 export type KubeReporterOptions = {
@@ -36,9 +36,8 @@ export function kubeReporter({ client, log, patienceMs, host, clock = CLOCK }: K
           })
         }
       }
-      const patch = statusPatch(report)
       await Promise.all([
-        patch && tell('the network status', (leftMs) => client.patch(statusPath(report.pod), patch, leftMs)),
+        tell('the network status', (leftMs) => writeStatus(client, report, leftMs)),
         ...report.events.map((event) =>
           tell(`the Event ${event.reason}`, (leftMs) =>
             created(client, eventsPath(report.pod), eventObject(report, event, new Date(), host), leftMs),

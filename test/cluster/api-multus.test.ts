@@ -1,6 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { CONTAINER, PLEXUS, REFERENCE_PLUGINS } from '../engine/plexus.ts'
+import { withApiFront } from '../fakes/fake-api-front.ts'
 import { assert } from '../harness.ts'
+import type { ApiServer } from '../node/kube-apiserver.ts'
 import { addresses, leftovers, links } from '../node/namespaces.ts'
 import {
   type ApiNode,
@@ -40,6 +42,30 @@ const FLANNEL = {
   ],
 }
 
+// The rights that Multus' own manifest gives it.
+const RULES = [
+  { apiGroups: ['k8s.cni.cncf.io'], resources: ['*'], verbs: ['*'] },
+  { apiGroups: [''], resources: ['pods', 'pods/status'], verbs: ['get', 'list', 'update', 'watch'] },
+  { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch', 'update'] },
+]
+
+/** Multus' service account as its manifest makes it. */
+function applyAccount({ apply }: ApiServer): void {
+  const rbac = 'rbac.authorization.k8s.io'
+  const account = { kind: 'ServiceAccount', name: 'multus', namespace: 'kube-system' }
+  apply(
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'multus', namespace: 'kube-system' } },
+    { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: 'multus' }, rules: RULES },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'multus' },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'multus' },
+      subjects: [account],
+    },
+  )
+}
+
 /** A node as Multus leaves it, its plugin replaced by this executable, under its name. */
 function likeMultus({ api }: ApiNode, name: 'multus' | 'multus-shim'): readonly [string, ...string[]] {
   mkdirSync(CNI_BIN, { recursive: true })
@@ -47,7 +73,8 @@ function likeMultus({ api }: ApiNode, name: 'multus' | 'multus-shim'): readonly 
   for (const [as, program] of [...programs, [name, PLEXUS] as const])
     if (!existsSync(`${CNI_BIN}/${as}`)) symlinkSync(program, `${CNI_BIN}/${as}`)
   mkdirSync('/etc/cni/net.d/multus.d', { recursive: true })
-  cpSync(api.kubeconfigFor({ token: serviceAccountToken(api) }), KUBECONFIG)
+  applyAccount(api)
+  cpSync(api.kubeconfigFor({ token: serviceAccountToken(api, 'multus') }), KUBECONFIG)
   return [`${CNI_BIN}/${name}`]
 }
 
@@ -72,6 +99,12 @@ async function addedAndDeleted(
       .map(({ name, interface: ifName }) => `${name} ${ifName}`)
       .slice(1),
     ['infra/wan net1'],
+  )
+  const writes = node.api.audit().filter(({ uri }) => uri.includes(`/pods/${pod}/status`))
+  assert.equal(
+    writes.map(({ verb, status }) => `${verb} ${status}`),
+    ['patch 403', 'update 200'],
+    'it may not patch, and updates',
   )
   assert.match(readdirSync('/var/lib/cni/multus/plexus').join(), `${CONTAINER}.json`)
   const deleted = await node.call('DEL', call)
@@ -109,3 +142,23 @@ apiTest(
     await addedAndDeleted(node, 'shim', JSON.stringify({ ...SHIM, kubeconfig: KUBECONFIG }), command)
   },
 )
+
+apiTest("E2, J-Multus: where a status may only be updated, another's update in between is kept", {}, async (node) => {
+  applyAccount(node.api)
+  node.api.apply(apiPod('contended'))
+  let isFirst = true
+  const annotateMeanwhile = ({ method }: { readonly method: string }) => {
+    if (method === 'PUT' && isFirst) node.api.kubectl(['annotate', 'pod', 'contended', 'example.com/mine=kept'])
+    if (method === 'PUT') isFirst = false
+    return 'pass' as const
+  }
+  await withApiFront(node.api, annotateMeanwhile, async (front) => {
+    const kubeconfig = front.kubeconfig({ token: serviceAccountToken(node.api, 'multus') })
+    const { status, stdout } = await node.call('ADD', { ...podArgs('contended'), config: { kubeconfig } })
+    assert.is(status, 0, stdout)
+    assert.is(front.requests.filter(({ method }) => method === 'PUT').length, 2)
+  })
+  assert.is(statusOf(node.api, 'contended').length, 1)
+  const path = 'jsonpath={.metadata.annotations.example\\.com/mine}'
+  assert.is(node.api.kubectl(['get', 'pod', 'contended', '-o', path]).stdout, 'kept')
+})

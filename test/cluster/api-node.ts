@@ -32,7 +32,7 @@ export const PROGRAMS: readonly (readonly [name: string, command: readonly [stri
 // What is missing of Kubernetes is built by the first test that needs it.
 const BUILDING_MS = 600_000
 const ROOT = new URL('../../', import.meta.url).pathname
-const SERVICE_ACCOUNT_TOKEN = '/api/v1/namespaces/kube-system/serviceaccounts/plexus/token'
+const SERVICE_ACCOUNTS = '/api/v1/namespaces/kube-system/serviceaccounts'
 
 let shared: Promise<ApiServer> | undefined
 let kubeconfig: string | undefined
@@ -70,10 +70,13 @@ export function theApiServer(): Promise<ApiServer> {
   return shared
 }
 
-/** A token of the service account in deploy/, as the kubelet would ask for it. */
-export function serviceAccountToken(api: ApiServer): string {
+/** A token of a service account, that of deploy/ unless another is named, as the kubelet would ask for it. */
+export function serviceAccountToken(api: ApiServer, account = 'plexus'): string {
   const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3600 } }
-  const { stdout, stderr } = api.kubectl(['create', '--raw', SERVICE_ACCOUNT_TOKEN, '-f', '-'], JSON.stringify(request))
+  const { stdout, stderr } = api.kubectl(
+    ['create', '--raw', `${SERVICE_ACCOUNTS}/${account}/token`, '-f', '-'],
+    JSON.stringify(request),
+  )
   if (stdout === '') throw new Error(stderr)
   return JSON.parse(stdout).status.token
 }

@@ -155,6 +155,22 @@ apiTest('E2: a status that cannot be written fails no pod, and the log says it',
 })
 
 apiTest(
+  'E2: a status that may not be written fails no pod, and the log says which right is missing',
+  {},
+  async (node) => {
+    node.api.apply(...readingOnly('reader'), apiPod('untellable'))
+    const kubeconfig = node.api.kubeconfigFor(node.api.certificateFor('reader', 'x'))
+    const config = { kubeconfig, logFile: `${node.folder}/log` }
+    const { status, stdout } = await node.call('ADD', { ...podArgs('untellable'), config })
+    assert.is(status, 0, stdout)
+    const causes = logged(node).map(({ cause }) => String(cause))
+    assert.is(causes.length, 2)
+    assert.ok(causes.some((cause) => cause.includes('cannot patch resource "pods/status"')))
+    assert.ok(causes.some((cause) => cause.includes('cannot create resource "events"')))
+  },
+)
+
+apiTest(
   'E2: no status is written for a pod that is gone, or was replaced by one of its name, and nothing is said',
   {},
   async (node) => {
@@ -215,3 +231,23 @@ apiTest("G7: a static pod's Events are where kubectl looks for them", {}, async 
   assert.match(node.api.kubectl(['describe', 'pod', 'static-told']).stdout, /AddedInterface .* Add eth0 /)
   assert.is(statusOf(node.api, 'static-told').length, 1)
 })
+
+/** A role that lets a user read pods and nothing else. */
+function readingOnly(user: string): readonly object[] {
+  const rbac = 'rbac.authorization.k8s.io'
+  return [
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: user },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
+    },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: user },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: user },
+      subjects: [{ kind: 'User', name: user }],
+    },
+  ]
+}
