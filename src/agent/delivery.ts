@@ -73,8 +73,8 @@ async function tell(
   isOvertaken: () => boolean,
 ): Promise<void> {
   const { client, events } = options
-  await tried(options, report, 'status', async () => {
-    if (!isOvertaken()) await writeStatus(client(), report)
+  await tried(options, report, 'status', async (leftMs) => {
+    if (!isOvertaken()) await writeStatus(client(), report, leftMs)
   })
   if (!events()) return
   for (const event of report.events)
@@ -90,7 +90,7 @@ async function tellEvent(
   const booked = book.again(report, event)
   if (booked?.count === 1) return
   if (booked) return countEvent(client(), booked)
-  await createEvent(client(), report, event, host)
+  await createEvent(client(), report, event, { host })
   book.created(report, event)
   metrics.eventCreated(event.reason)
 }
@@ -100,7 +100,7 @@ async function tried(
   { clock, metrics, log }: DeliveryOptions,
   report: PodReport,
   what: 'status' | 'event',
-  step: () => Promise<void>,
+  step: (leftMs: number) => Promise<void>,
 ): Promise<void> {
   const pauseAfter = (fault: unknown): number | undefined => {
     const pause = pauseAfterFault(fault) ?? (isRefusal(fault) ? REFUSED_PAUSE_MS : undefined)

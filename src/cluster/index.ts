@@ -10,7 +10,7 @@ export {
   MAX_REQUEST_BYTES,
 } from './agent-protocol.ts'
 export type { AgentAnswer, AgentRequest, AgentTransport } from './agent-transport.ts'
-export { eventObject, eventsPath, nodeEventObject, nodeEventsPath } from './event.ts'
+export { nodeEventObject, nodeEventsPath } from './event.ts'
 export { filesSource } from './files-source.ts'
 export { type KubeClient, type KubeClientOptions, kubeClient } from './kube-client.ts'
 export { isPassing, KubeError, statusOf } from './kube-error.ts'
@@ -22,10 +22,10 @@ export {
   type KubeReporterOptions,
   kubeReporter,
   pauseAfterFault,
-  writeStatus,
 } from './kube-reporter.ts'
 export { isMeantPod, type KubeSourceOptions, kubeSource } from './kube-source.ts'
 export { definitionResource, podResource, type Resource } from './resources.ts'
 export { CLOCK, type Clock, type Retrying, retried } from './retries.ts'
 export { NETWORK_STATUS_ANNOTATION, statusPatch, statusPath, statusText } from './status-patch.ts'
+export { writeStatus } from './status-write.ts'
 export { type YamlDocument, yamlDocuments } from './yaml-documents.ts'

@@ -69,6 +69,7 @@ function deliveryTo(faults: readonly KubeError[]) {
   const client: KubeClient = {
     get: async () => undefined,
     watch: async () => undefined,
+    put: async () => undefined,
     patch: (path, body) =>
       answer(path.endsWith('/status') ? `PATCH status ${interfaceIn(body)}` : `PATCH event ${countIn(body)}`),
     post: (_path, body) => answer(`POST ${(body as { readonly message: string }).message}`),
