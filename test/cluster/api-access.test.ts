@@ -50,7 +50,7 @@ apiTest('K2: those are all the rights that the service account has', {}, async (
   const own = rules.filter(({ apiGroups }) => !apiGroups.includes('authorization.k8s.io'))
   const rights = own.flatMap(({ verbs, resources }) => resources.map((resource) => `${resource}: ${verbs.join(' ')}`))
   assert.equal(rights.sort(), [
-    'events: create',
+    'events: create patch',
     'network-attachment-definitions: get list watch',
     'pods/status: patch',
     'pods: get list watch',
