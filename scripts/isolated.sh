@@ -3,18 +3,18 @@
 #
 #   sh scripts/isolated.sh COMMAND [ARGUMENT…]
 #
-# Mounts, network and processes are private: /run, /var/lib/cni, /etc/cni and /opt/cni are empty, the only interface is
-# a loopback that is up, and every process that is left when the command ends is killed. Needs root.
+# Mounts, network and processes are private: /run, /var/lib/cni, /var/lib/kubelet, /etc/cni and /opt/cni are empty, the
+# only interface is a loopback that is up, and every process that is left when the command ends is killed. Needs root.
 set -eu
 
 if [ "${1-}" != --inside ]; then
-  mkdir -p /var/lib/cni /etc/cni /opt/cni
+  mkdir -p /var/lib/cni /var/lib/kubelet /etc/cni /opt/cni
   exec unshare --mount --net --pid --fork --kill-child --propagation private -- sh "$0" --inside "$@"
 fi
 shift
 
 mount -t proc proc /proc
-for folder in /run /var/lib/cni /etc/cni /opt/cni; do
+for folder in /run /var/lib/cni /var/lib/kubelet /etc/cni /opt/cni; do
   mount -t tmpfs -o mode=755 tmpfs "$folder"
 done
 

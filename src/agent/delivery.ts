@@ -90,7 +90,7 @@ async function tellEvent(
   const booked = book.again(report, event)
   if (booked?.count === 1) return
   if (booked) return countEvent(client(), booked)
-  await createEvent(client(), report, event, host)
+  await createEvent(client(), report, event, { host })
   book.created(report, event)
   metrics.eventCreated(event.reason)
 }

@@ -16,9 +16,10 @@ export function measuredClient(client: KubeClient, { apiAnswered }: Pick<Metrics
     }
   }
   return {
-    get: (path, query) => measured('GET', () => client.get(path, query)),
-    patch: (path, body) => measured('PATCH', () => client.patch(path, body)),
-    post: (path, body) => measured('POST', () => client.post(path, body)),
+    get: (path, query, timeoutMs) => measured('GET', () => client.get(path, query, timeoutMs)),
+    patch: (path, body, timeoutMs) => measured('PATCH', () => client.patch(path, body, timeoutMs)),
+    put: (path, body, timeoutMs) => measured('PUT', () => client.put(path, body, timeoutMs)),
+    post: (path, body, timeoutMs) => measured('POST', () => client.post(path, body, timeoutMs)),
     watch: client.watch,
   }
 }

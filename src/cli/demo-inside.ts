@@ -130,8 +130,8 @@ function records(pod: string): readonly AttachmentRecord[] {
   return found.kind === 'record' ? found.record.calls.flatMap(({ attachments }) => attachments) : []
 }
 
-function toAttachment({ name, network, isDefault, added }: AttachmentRecord): DemoAttachment {
-  const [status] = networkStatus({ name, isDefault, added: added ?? { cniVersion: '1.1.0' } })
+function toAttachment({ name, network, isDefault, ifName, added }: AttachmentRecord): DemoAttachment {
+  const [status] = networkStatus({ name, isDefault, ifName, added: added ?? { cniVersion: '1.1.0' } })
   return {
     network: name,
     interface: status?.interface ?? '',

@@ -117,7 +117,7 @@ function carrierOf(
 ): Carrier {
   const log = hostLog(node)
   const client = node.kubeconfig === undefined || node.source ? undefined : kubeClient(node.kubeconfig)
-  const direct = { source: sourceOf(node, client), reporter: client && reporterOf(client, node, log) }
+  const direct = { source: sourceOf(node, invocation, client), reporter: client && reporterOf(client, node, log) }
   if (node.agentSocket === undefined || node.source || !('containerId' in invocation))
     return {
       ports: portsOf(node, invocation, env, { ...direct, turns: undefined, log, observe: watch }),
@@ -178,9 +178,18 @@ function portsOf(
   }
 }
 
-function sourceOf(node: NodeConfig, client: KubeClient | undefined): Source | undefined {
+// These ask only which networks the node has, and are asked again; a GC keeps every other call waiting.
+const IMPATIENT: readonly string[] = ['STATUS', 'GC']
+const IMPATIENT_S = 5
+
+function sourceOf(
+  node: NodeConfig,
+  { verb }: ConfiguredInvocation,
+  client: KubeClient | undefined,
+): Source | undefined {
   if (node.source) return filesSource(node.source.files, hostFiles)
-  return client && kubeSource({ client, node, apiTimeoutMs: node.apiTimeout * 1000 })
+  const seconds = IMPATIENT.includes(verb) ? Math.min(IMPATIENT_S, node.apiTimeout) : node.apiTimeout
+  return client && kubeSource({ client, node, apiTimeoutMs: seconds * 1000 })
 }
 
 // A runtime waits meanwhile, and the pod with it.

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { PodEvent, PodReport } from '../engine/index.ts'
+import { apiPath } from './api-path.ts'
 
 const COMPONENT = 'plexus'
 // Nodes have no namespace, and Events need one.
@@ -36,7 +37,7 @@ export type NodeEvent = { readonly type: 'Normal' | 'Warning'; readonly reason: 
 
 /** The path a pod's Events are created at. */
 export function eventsPath({ namespace }: PodReport['pod']): string {
-  return `/api/v1/namespaces/${namespace}/events`
+  return apiPath`/api/v1/namespaces/${namespace}/events`
 }
 
 /** The path of the Event that {@link eventObject} makes of a report. */

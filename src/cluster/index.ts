@@ -13,7 +13,7 @@ export type { AgentAnswer, AgentRequest, AgentTransport } from './agent-transpor
 export { eventObject, eventsPath, nodeEventObject, nodeEventsPath } from './event.ts'
 export { filesSource } from './files-source.ts'
 export { type KubeClient, type KubeClientOptions, kubeClient } from './kube-client.ts'
-export { isPassing, KubeError, statusOf } from './kube-error.ts'
+export { isPassing, KubeError, pauseAfterFault, statusOf } from './kube-error.ts'
 export {
   type CountedEvent,
   countEvent,
@@ -21,11 +21,10 @@ export {
   isPointless,
   type KubeReporterOptions,
   kubeReporter,
-  pauseAfterFault,
-  writeStatus,
 } from './kube-reporter.ts'
 export { isMeantPod, type KubeSourceOptions, kubeSource } from './kube-source.ts'
 export { definitionResource, podResource, type Resource } from './resources.ts'
 export { CLOCK, type Clock, type Retrying, retried } from './retries.ts'
 export { NETWORK_STATUS_ANNOTATION, statusPatch, statusPath, statusText } from './status-patch.ts'
+export { writeStatus } from './status-write.ts'
 export { type YamlDocument, yamlDocuments } from './yaml-documents.ts'

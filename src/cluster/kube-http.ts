@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
-import type { ConnectionOptions, KubeRequest } from './kube-client.ts'
+import type { KubeRequest } from './kube-client.ts'
+import type { Connection } from './kube-connection.ts'
 import { KubeError } from './kube-error.ts'
 
 /** An answer of the API server, whatever its status; without text where its lines were given away as they came. */
@@ -11,13 +12,13 @@ export type Answer = { readonly status: number; readonly text: string; readonly 
  * @throws KubeError without a status where no whole answer came in time.
  */
 export async function send(
-  { server, tls }: ConnectionOptions,
+  { server, tls }: Connection,
   request: KubeRequest,
   onLine?: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<Answer> {
   const { request: start } = server.protocol === 'http:' ? await import('node:http') : await import('node:https')
-  const { method, path, query = {}, body, contentType = 'application/json', timeoutMs = 0 } = request
+  const { method, path, query = {}, body, contentType = 'application/json', timeoutMs } = request
   const search = new URLSearchParams(query).toString()
   const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}${search && `?${search}`}`, server)
   const text = body === undefined ? undefined : JSON.stringify(body)

@@ -1,9 +1,9 @@
 import type { Log, PodEvent, PodReport, Reporter } from '../engine/index.ts'
 import { eventCount, eventObject, eventPath, eventsPath } from './event.ts'
 import type { KubeClient } from './kube-client.ts'
-import { isPassing, KubeError, statusOf } from './kube-error.ts'
+import { pauseAfterFault, statusOf } from './kube-error.ts'
 import { CLOCK, type Clock, retried } from './retries.ts'
-import { statusPatch, statusPath } from './status-patch.ts'
+import { writeStatus } from './status-write.ts'
 
 /** What a reporter that tells the API server is made of. */
 export type KubeReporterOptions = {
@@ -18,7 +18,7 @@ export type KubeReporterOptions = {
 }
 
 /**
- * A reporter that tells the API server itself: the status first, then the Events. What cannot be told in time is said
+ * A reporter that tells the API server itself, the status and the Events at once. What cannot be told in time is said
  * in the log, and the pod runs all the same.
  */
 export function kubeReporter(options: KubeReporterOptions): Reporter {
@@ -26,7 +26,7 @@ export function kubeReporter(options: KubeReporterOptions): Reporter {
   return {
     async report(report) {
       const until = clock.now() + patienceMs
-      const tell = async (what: string, step: () => Promise<void>): Promise<void> => {
+      const tell = async (what: string, step: (leftMs: number) => Promise<void>): Promise<void> => {
         try {
           await retried(step, { until, pauseAfter: pauseAfterFault, clock })
         } catch (fault) {
@@ -39,17 +39,16 @@ export function kubeReporter(options: KubeReporterOptions): Reporter {
           })
         }
       }
-      await tell('the network status', () => writeStatus(client, report))
-      if (!events) return
-      await Promise.all(report.events.map((event) => tell('an Event', () => createEvent(client, report, event, host))))
+      await Promise.all([
+        tell('the network status', (leftMs) => writeStatus(client, report, leftMs)),
+        ...(events ? report.events : []).map((event) =>
+          tell(`the Event ${event.reason}`, (leftMs) =>
+            createEvent(client, report, event, { host, timeoutMs: leftMs }),
+          ),
+        ),
+      ])
     },
   }
-}
-
-/** Writes a report's network status, where it has one. @throws KubeError */
-export async function writeStatus(client: KubeClient, report: PodReport): Promise<void> {
-  const patch = statusPatch(report)
-  if (patch) await client.patch(statusPath(report.pod), patch)
 }
 
 /** Creates an Event of a report; one that is there already was sent before, and its answer got lost. @throws KubeError */
@@ -57,10 +56,10 @@ export async function createEvent(
   client: KubeClient,
   report: PodReport,
   event: PodEvent,
-  host?: string,
+  { host, timeoutMs }: { readonly host?: string | undefined; readonly timeoutMs?: number } = {},
 ): Promise<void> {
   try {
-    await client.post(eventsPath(report.pod), eventObject(report, event, new Date(), host))
+    await client.post(eventsPath(report.pod), eventObject(report, event, new Date(), host), timeoutMs)
   } catch (fault) {
     if (statusOf(fault) !== 409) throw fault
   }
@@ -73,12 +72,6 @@ export async function countEvent(client: KubeClient, { report, event, count }: C
 
 /** An Event that was created for a report, and how often it has happened. */
 export type CountedEvent = { readonly report: PodReport; readonly event: PodEvent; readonly count: number }
-
-/** How long at least to wait before a failed request is sent again, in milliseconds; undefined where it is final. */
-export function pauseAfterFault(fault: unknown): number | undefined {
-  if (!isPassing(fault)) return undefined
-  return (fault instanceof KubeError ? fault.retryAfterMs : undefined) ?? 0
-}
 
 /** Whether the pod is gone, or another one has its name: nobody is left to tell. */
 export function isPointless(fault: unknown): boolean {

@@ -9,8 +9,9 @@ import {
 } from '../attach/index.ts'
 import { CniError, CODE, isCniError, isJsonObject, type JsonObject } from '../cni/index.ts'
 import type { PodRef, Source } from '../engine/index.ts'
+import { apiPath } from './api-path.ts'
 import type { KubeClient } from './kube-client.ts'
-import { isPassing, KubeError, statusOf } from './kube-error.ts'
+import { KubeError, pauseAfterFault, statusOf } from './kube-error.ts'
 import { definitionResource, podResource } from './resources.ts'
 import { CLOCK, type Clock, retried } from './retries.ts'
 
@@ -69,7 +70,7 @@ async function readPod(asking: Asking, { namespace, name }: PodRef): Promise<Pod
   try {
     const object = await ask(
       asking,
-      `/api/v1/namespaces/${namespace}/pods/${name}`,
+      apiPath`/api/v1/namespaces/${namespace}/pods/${name}`,
       (fault) => statusOf(fault) === 404 && clock.now() < lateUntil,
     )
     return podResource({ object, origin: `pod ${namespace}/${name}` })
@@ -81,7 +82,7 @@ async function readPod(asking: Asking, { namespace, name }: PodRef): Promise<Pod
 
 async function definitionOf(asking: Asking, { namespace, name }: DefinitionRef): Promise<Definition | undefined> {
   try {
-    const object = await ask(asking, `${API}/namespaces/${namespace}/${DEFINITIONS}/${name}`)
+    const object = await ask(asking, `${API}${apiPath`/namespaces/${namespace}/${DEFINITIONS}/${name}`}`)
     return definitionResource({ object, origin: `definition ${namespace}/${name}` })
   } catch (fault) {
     if (statusOf(fault) === 404) return undefined
@@ -96,10 +97,10 @@ async function namespacesOf(asking: Asking, missing: readonly DefinitionRef[]): 
   return Object.fromEntries(await Promise.all(entries))
 }
 
-async function namespacesWith({ client }: Asking, name: string): Promise<readonly string[]> {
+async function namespacesWith({ client, clock, until }: Asking, name: string): Promise<readonly string[]> {
   try {
     const { items } = objectOf(
-      await client.get(`${API}/${DEFINITIONS}`, { fieldSelector: `metadata.name=${name}` }),
+      await client.get(`${API}/${DEFINITIONS}`, { fieldSelector: `metadata.name=${name}` }, until - clock.now()),
       'the list',
     )
     return (Array.isArray(items) ? items : []).map(
@@ -115,11 +116,8 @@ async function ask(
   path: string,
   isLate: (fault: unknown) => boolean = () => false,
 ): Promise<JsonObject> {
-  const pauseAfter = (fault: unknown): number | undefined => {
-    if (!isPassing(fault) && !isLate(fault)) return undefined
-    return (fault instanceof KubeError ? fault.retryAfterMs : undefined) ?? 0
-  }
-  return objectOf(await retried(() => client.get(path), { until, pauseAfter, clock }), path)
+  const pauseAfter = (fault: unknown): number | undefined => pauseAfterFault(fault) ?? (isLate(fault) ? 0 : undefined)
+  return objectOf(await retried((leftMs) => client.get(path, {}, leftMs), { until, pauseAfter, clock }), path)
 }
 
 function objectOf(answer: unknown, path: string): JsonObject {

@@ -28,12 +28,16 @@ export type Retrying = {
 
 /**
  * What a step gives, tried again with growing, jittered pauses while its failures are worth it.
+ * @param step Gets the milliseconds that are left.
  * @throws the last failure.
  */
-export async function retried<T>(step: () => Promise<T>, { until, pauseAfter, clock }: Retrying): Promise<T> {
+export async function retried<T>(
+  step: (leftMs: number) => Promise<T>,
+  { until, pauseAfter, clock }: Retrying,
+): Promise<T> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await step()
+      return await step(until - clock.now())
     } catch (fault) {
       const least = pauseAfter(fault)
       if (least === undefined) throw fault

@@ -24,7 +24,7 @@ export async function planToAdd(context: Context<InvocationOf<'ADD'>>, asked: Po
   const found = await withDevices(context, await lookupFor(context, asked))
   const made = planned(context, found)
   for (const attachment of made.attachments) requirePlugins(context, attachment)
-  return { plan: made, pod: asked && { ...asked, uid: found.knowledge.pod?.uid ?? asked.uid } }
+  return { plan: made, pod: asked && identified(asked, found.knowledge.pod?.uid) }
 }
 
 /**
@@ -56,6 +56,11 @@ export async function planToDelete(context: Context<InvocationOf<'DEL'>>): Promi
 export async function lookupFor(context: Context, pod?: PodRef | undefined): Promise<Lookup> {
   const { source } = context.ports
   return lookup(context, source ? await source.knowledgeOf(pod) : NO_KNOWLEDGE)
+}
+
+function identified(asked: PodRef, uid: string | undefined): PodRef {
+  if (uid === undefined || uid === asked.uid) return asked
+  return asked.uid === undefined ? { ...asked, uid } : { ...asked, mirrorUid: uid }
 }
 
 function lookup({ node, ports }: Context, knowledge: Knowledge): Lookup {

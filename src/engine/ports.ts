@@ -2,7 +2,14 @@ import type { AllocatedDevice, DefaultRoute, Knowledge, NetworkStatus, Pod, Rout
 import type { ChainEvent, ConfigFiles, Exec, JsonObject } from '../cni/index.ts'
 
 /** Which pod a call is for, as the runtime says it in `CNI_ARGS`. */
-export type PodRef = { readonly namespace: string; readonly name: string; readonly uid?: string | undefined }
+export type PodRef = {
+  readonly namespace: string
+  readonly name: string
+  /** As the runtime says it. Events carry it: those of a static pod are looked for under the kubelet's UID. */
+  readonly uid?: string | undefined
+  /** The UID of a static pod's mirror, which is what the API server knows of it. */
+  readonly mirrorUid?: string | undefined
+}
 
 /** Who a pod is, and what the definitions it names say. */
 export interface Source {

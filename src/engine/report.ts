@@ -17,8 +17,9 @@ export function failedReport(containerId: string, pod: PodRef, { code, msg }: Cn
   return { pod, containerId, events: [{ type: 'Warning', reason, message: msg }] }
 }
 
-function statusOf({ name, isDefault, added = EMPTY_RESULT, deviceInfo }: AttachmentRecord): readonly NetworkStatus[] {
-  return networkStatus({ name, isDefault, added, deviceInfo })
+function statusOf(attachment: AttachmentRecord): readonly NetworkStatus[] {
+  const { name, isDefault, ifName, added = EMPTY_RESULT, deviceInfo } = attachment
+  return networkStatus({ name, isDefault, ifName, added, deviceInfo })
 }
 
 // In Multus' words, which people search for.

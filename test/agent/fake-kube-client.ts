@@ -30,6 +30,7 @@ export function fakeKubeClient(lists: readonly (object | Error)[], watches: read
       })
     },
     async patch() {},
+    async put() {},
     async post() {},
   }
 }

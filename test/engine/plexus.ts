@@ -42,6 +42,8 @@ export type CallOptions = {
   /** The whole text on stdin, in place of a configuration. */
   readonly stdin?: string | Buffer
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** What stands for the executable. */
+  readonly command?: readonly [string, ...string[]]
 }
 
 /** A run of the fixture plugin `recorder`. */
@@ -146,7 +148,7 @@ function testNode(netns: Netns, folder: string, keys: Readonly<Record<string, un
     ...keys,
   }
   const start: TestNode['start'] = (verb, options = {}) =>
-    startPlexus(environment(verb, netns, folder, options), input(config, options))
+    startPlexus(environment(verb, netns, folder, options), input(config, options), options.command)
   return {
     netns,
     folder,

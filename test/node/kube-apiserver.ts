@@ -24,8 +24,8 @@ export type ApiServer = {
   readonly kubectl: (args: readonly string[], stdin?: string) => Ran
   /** Creates or changes objects as the administrator. Throws with what kubectl said. */
   readonly apply: (...objects: readonly object[]) => void
-  /** Writes a kubeconfig and gives its path. */
-  readonly kubeconfigFor: (user: KubeUser) => string
+  /** Writes a kubeconfig and gives its path; of another server than this one where its cluster is given. */
+  readonly kubeconfigFor: (user: KubeUser, cluster?: object) => string
   /** A client certificate of the cluster's CA, signed for a user. */
   readonly certificateFor: (
     user: string,
@@ -90,7 +90,7 @@ function startEtcd(folder: string): ChildProcess {
 function apiServer(folder: string): ApiServer {
   const url = `https://127.0.0.1:${PORT}`
   certify(folder)
-  const adminKubeconfig = writeKubeconfig(folder, url, 'admin', { token: ADMIN_TOKEN })
+  const adminKubeconfig = writeKubeconfig(folder, 'admin', { token: ADMIN_TOKEN }, clusterOf(folder, url))
   const kubectl: ApiServer['kubectl'] = (args, input = '') => {
     const env = { PATH: process.env['PATH'], HOME: folder }
     return spawnSync(`${kubernetesPrograms()}/kubectl`, ['--kubeconfig', adminKubeconfig, ...args], {
@@ -113,9 +113,9 @@ function apiServer(folder: string): ApiServer {
       )
       if (status !== 0) throw new Error(stderr)
     },
-    kubeconfigFor(user) {
+    kubeconfigFor(user, cluster) {
       made += 1
-      return writeKubeconfig(folder, url, `user${made}`, user)
+      return writeKubeconfig(folder, `user${made}`, user, cluster ?? clusterOf(folder, url))
     },
     certificateFor: (user, group) => sign(folder, user, `/O=${group}/CN=${user}`, ''),
     audit: () => auditedIn(`${folder}/audit.log`),
@@ -240,13 +240,17 @@ function openssl(args: readonly string[]): void {
   execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
-function writeKubeconfig(folder: string, server: string, name: string, user: KubeUser): string {
+function clusterOf(folder: string, server: string): object {
+  return { server, 'certificate-authority': `${folder}/ca.crt` }
+}
+
+function writeKubeconfig(folder: string, name: string, user: KubeUser, cluster: object): string {
   mkdirSync(`${folder}/kubeconfigs`, { recursive: true })
   const path = `${folder}/kubeconfigs/${name}`
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'test', cluster: { server, 'certificate-authority': `${folder}/ca.crt` } }],
+    clusters: [{ name: 'test', cluster }],
     users: [{ name, user }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: name } }],
     'current-context': 'test',

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import type { RequestOptions } from 'node:https'
+import { dirname, resolve } from 'node:path'
+import { CniError, CODE, isJsonObject, type JsonObject } from '../cni/index.ts'
+import { yamlDocuments } from './yaml-documents.ts'
+
+/** Where the API server is, and what a request to it carries. */
+export type Connection = { readonly server: URL; readonly tls: RequestOptions }
+
+const MOST_CONNECTIONS = 16
+// An exec plugin that hangs must not keep a pod waiting for ever.
+const PATIENCE_MS = 10_000
+
+/**
+ * What a kubeconfig says of the API server and of who asks it. Files it names are read, and its exec plugin is run, now.
+ * @param keepAlive Whether connections are kept for the next request: they keep the process as well.
+ * @throws CniError 7 that names the kubeconfig.
+ */
+export async function kubeConnection(kubeconfig: string, keepAlive: boolean): Promise<Connection> {
+  // Loaded late: it costs a fifth of a second under Node.js, and no call that the agent answers needs it.
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
+  try {
+    const config = new KubeConfig()
+    config.loadFromFile(kubeconfig)
+    const cluster = config.getCurrentCluster()
+    if (!cluster) throw new Error('its current context names no cluster')
+    const tls: RequestOptions = {}
+    await inTime(config.applyToHTTPSOptions(tls))
+    const token = await fileToken(kubeconfig, config.getCurrentUser()?.name)
+    const { agent: throughProxy, ...rest } = tls
+    const agent = cluster.proxyUrl ? throughProxy : keepAlive && (await connectionsKept(cluster.server))
+    const headers = trimmed({ ...tls.headers, ...token })
+    return { server: new URL(cluster.server), tls: { ...rest, ...(agent ? { agent } : {}), headers } }
+  } catch (fault) {
+    const said = (fault instanceof Error ? fault.message : String(fault)).trim().replaceAll(/\s+/g, ' ')
+    throw new CniError(CODE.invalidConfiguration, `kubeconfig ${kubeconfig}: cannot be used: ${said}`, { cause: fault })
+  }
+}
+
+// The client library knows the key `token-file` only; kubectl and all who write kubeconfigs, `tokenFile`.
+async function fileToken(kubeconfig: string, user: string | undefined): Promise<RequestOptions['headers']> {
+  const text = readFileSync(kubeconfig, 'utf8')
+  if (!text.includes('tokenFile')) return {}
+  const [document] = await yamlDocuments(text, kubeconfig)
+  const { users } = objectOf(document?.value)
+  const entry = Array.isArray(users) ? users.find((one) => objectOf(one)['name'] === user) : undefined
+  const { tokenFile } = objectOf(objectOf(entry)['user'])
+  if (typeof tokenFile !== 'string') return {}
+  return { Authorization: `Bearer ${readFileSync(resolve(dirname(kubeconfig), tokenFile), 'utf8')}` }
+}
+
+function objectOf(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {}
+}
+
+async function connectionsKept(server: string): Promise<NonNullable<RequestOptions['agent']>> {
+  const { Agent } = server.startsWith('http:') ? await import('node:http') : await import('node:https')
+  return new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS })
+}
+
+async function inTime<T>(step: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no credentials within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([step, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+// A token file ends with a line break, and a header may hold none.
+function trimmed(headers: RequestOptions['headers']): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value).trim()]))
+}
