@@ -36,7 +36,7 @@ function testSources(): readonly string[] {
 function rowsNamed(source: string): readonly string[] {
   const id = String.raw`[A-Z](?:\d+[a-z]?|-\w+)`
   // Not where the line is a comment.
-  const title = new RegExp(String.raw`^(?!\s*(?://|\*)).*?\btest\(\s*['"\x60](${id}(?:, ${id})*): `, 'gm')
+  const title = new RegExp(String.raw`^(?!\s*(?://|\*)).*?\b(?:test|\w+Test)\(\s*['"\x60](${id}(?:, ${id})*): `, 'gm')
   return [...source.matchAll(title)].flatMap(([, ids = '']) => ids.split(', '))
 }
 

@@ -13,7 +13,7 @@ export type { AgentAnswer, AgentRequest, AgentTransport } from './agent-transpor
 export { nodeEventObject, nodeEventsPath } from './event.ts'
 export { filesSource } from './files-source.ts'
 export { type KubeClient, type KubeClientOptions, kubeClient } from './kube-client.ts'
-export { isPassing, KubeError, statusOf } from './kube-error.ts'
+export { isPassing, KubeError, pauseAfterFault, statusOf } from './kube-error.ts'
 export {
   type CountedEvent,
   countEvent,
@@ -21,7 +21,6 @@ export {
   isPointless,
   type KubeReporterOptions,
   kubeReporter,
-  pauseAfterFault,
 } from './kube-reporter.ts'
 export { isMeantPod, type KubeSourceOptions, kubeSource } from './kube-source.ts'
 export { definitionResource, podResource, type Resource } from './resources.ts'

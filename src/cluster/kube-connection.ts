@@ -7,17 +7,16 @@ import { yamlDocuments } from './yaml-documents.ts'
 /** Where the API server is, and what a request to it carries. */
 export type Connection = { readonly server: URL; readonly tls: RequestOptions }
 
+const MOST_CONNECTIONS = 16
 // An exec plugin that hangs must not keep a pod waiting for ever.
 const PATIENCE_MS = 10_000
 
-const MOST_CONNECTIONS = 16
-
 /**
  * What a kubeconfig says of the API server and of who asks it. Files it names are read, and its exec plugin is run, now.
- * @param keepAlive Whether connections are kept from one request to the next.
+ * @param keepAlive Whether connections are kept for the next request: they keep the process as well.
  * @throws CniError 7 that names the kubeconfig.
  */
-export async function kubeConnection(kubeconfig: string, keepAlive = false): Promise<Connection> {
+export async function kubeConnection(kubeconfig: string, keepAlive: boolean): Promise<Connection> {
   // Loaded late: it costs a fifth of a second under Node.js, and no call that the agent answers needs it.
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
   try {
@@ -28,20 +27,14 @@ export async function kubeConnection(kubeconfig: string, keepAlive = false): Pro
     const tls: RequestOptions = {}
     await inTime(config.applyToHTTPSOptions(tls))
     const token = await fileToken(kubeconfig, config.getCurrentUser()?.name)
-    const { agent, ...rest } = tls
-    // Without one, each request has a connection of its own: one that is kept keeps the process as well.
-    const connections = cluster.proxyUrl ? agent : keepAlive ? await connectionsKept(cluster.server) : undefined
-    const options = connections ? { ...rest, agent: connections } : rest
-    return { server: new URL(cluster.server), tls: { ...options, headers: trimmed({ ...tls.headers, ...token }) } }
+    const { agent: throughProxy, ...rest } = tls
+    const agent = cluster.proxyUrl ? throughProxy : keepAlive && (await connectionsKept(cluster.server))
+    const headers = trimmed({ ...tls.headers, ...token })
+    return { server: new URL(cluster.server), tls: { ...rest, ...(agent ? { agent } : {}), headers } }
   } catch (fault) {
     const said = (fault instanceof Error ? fault.message : String(fault)).trim().replaceAll(/\s+/g, ' ')
     throw new CniError(CODE.invalidConfiguration, `kubeconfig ${kubeconfig}: cannot be used: ${said}`, { cause: fault })
   }
-}
-
-async function connectionsKept(server: string): Promise<NonNullable<RequestOptions['agent']>> {
-  const { Agent } = server.startsWith('http:') ? await import('node:http') : await import('node:https')
-  return new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS })
 }
 
 // The client library knows the key `token-file` only; kubectl and all who write kubeconfigs, `tokenFile`.
@@ -58,6 +51,11 @@ async function fileToken(kubeconfig: string, user: string | undefined): Promise<
 
 function objectOf(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {}
+}
+
+async function connectionsKept(server: string): Promise<NonNullable<RequestOptions['agent']>> {
+  const { Agent } = server.startsWith('http:') ? await import('node:http') : await import('node:https')
+  return new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS })
 }
 
 async function inTime<T>(step: Promise<T>): Promise<T> {

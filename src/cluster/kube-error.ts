@@ -27,3 +27,9 @@ export function isPassing(fault: unknown): boolean {
   const { status } = fault
   return status === undefined || status === 408 || status === 429 || status >= 500
 }
+
+/** How long at least to wait before a failed request is sent again, in milliseconds; undefined where it is final. */
+export function pauseAfterFault(fault: unknown): number | undefined {
+  if (!isPassing(fault)) return undefined
+  return (fault instanceof KubeError ? fault.retryAfterMs : undefined) ?? 0
+}

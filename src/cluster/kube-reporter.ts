@@ -1,7 +1,7 @@
 import type { Log, PodEvent, PodReport, Reporter } from '../engine/index.ts'
 import { eventCount, eventObject, eventPath, eventsPath } from './event.ts'
 import type { KubeClient } from './kube-client.ts'
-import { isPassing, KubeError, statusOf } from './kube-error.ts'
+import { pauseAfterFault, statusOf } from './kube-error.ts'
 import { CLOCK, type Clock, retried } from './retries.ts'
 import { writeStatus } from './status-write.ts'
 
@@ -39,29 +39,27 @@ export function kubeReporter(options: KubeReporterOptions): Reporter {
           })
         }
       }
-      const told = events ? report.events : []
       await Promise.all([
         tell('the network status', (leftMs) => writeStatus(client, report, leftMs)),
-        ...told.map((event) =>
-          tell(`the Event ${event.reason}`, (leftMs) => createEvent(client, report, event, { host, leftMs })),
+        ...(events ? report.events : []).map((event) =>
+          tell(`the Event ${event.reason}`, (leftMs) =>
+            createEvent(client, report, event, { host, timeoutMs: leftMs }),
+          ),
         ),
       ])
     },
   }
 }
 
-/** Where an Event comes from, and how long the request may take. */
-export type EventRequest = { readonly host?: string | undefined; readonly leftMs?: number | undefined }
-
 /** Creates an Event of a report; one that is there already was sent before, and its answer got lost. @throws KubeError */
 export async function createEvent(
   client: KubeClient,
   report: PodReport,
   event: PodEvent,
-  { host, leftMs }: EventRequest,
+  { host, timeoutMs }: { readonly host?: string | undefined; readonly timeoutMs?: number } = {},
 ): Promise<void> {
   try {
-    await client.post(eventsPath(report.pod), eventObject(report, event, new Date(), host), leftMs)
+    await client.post(eventsPath(report.pod), eventObject(report, event, new Date(), host), timeoutMs)
   } catch (fault) {
     if (statusOf(fault) !== 409) throw fault
   }
@@ -74,12 +72,6 @@ export async function countEvent(client: KubeClient, { report, event, count }: C
 
 /** An Event that was created for a report, and how often it has happened. */
 export type CountedEvent = { readonly report: PodReport; readonly event: PodEvent; readonly count: number }
-
-/** How long at least to wait before a failed request is sent again, in milliseconds; undefined where it is final. */
-export function pauseAfterFault(fault: unknown): number | undefined {
-  if (!isPassing(fault)) return undefined
-  return (fault instanceof KubeError ? fault.retryAfterMs : undefined) ?? 0
-}
 
 /** Whether the pod is gone, or another one has its name: nobody is left to tell. */
 export function isPointless(fault: unknown): boolean {

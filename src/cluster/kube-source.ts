@@ -11,7 +11,7 @@ import { CniError, CODE, isCniError, isJsonObject, type JsonObject } from '../cn
 import type { PodRef, Source } from '../engine/index.ts'
 import { apiPath } from './api-path.ts'
 import type { KubeClient } from './kube-client.ts'
-import { isPassing, KubeError, statusOf } from './kube-error.ts'
+import { KubeError, pauseAfterFault, statusOf } from './kube-error.ts'
 import { definitionResource, podResource } from './resources.ts'
 import { CLOCK, type Clock, retried } from './retries.ts'
 
@@ -116,10 +116,7 @@ async function ask(
   path: string,
   isLate: (fault: unknown) => boolean = () => false,
 ): Promise<JsonObject> {
-  const pauseAfter = (fault: unknown): number | undefined => {
-    if (!isPassing(fault) && !isLate(fault)) return undefined
-    return (fault instanceof KubeError ? fault.retryAfterMs : undefined) ?? 0
-  }
+  const pauseAfter = (fault: unknown): number | undefined => pauseAfterFault(fault) ?? (isLate(fault) ? 0 : undefined)
   return objectOf(await retried((leftMs) => client.get(path, {}, leftMs), { until, pauseAfter, clock }), path)
 }
 

@@ -12,7 +12,7 @@ const CONFLICTS = 5
  * putting it back. Multus' service account may do the one and not the other.
  * @throws KubeError, that of the patch where neither is allowed.
  */
-export async function writeStatus(client: KubeClient, report: PodReport, timeoutMs: number): Promise<void> {
+export async function writeStatus(client: KubeClient, report: PodReport, timeoutMs?: number): Promise<void> {
   const patch = statusPatch(report)
   if (!patch) return
   try {
@@ -32,7 +32,7 @@ async function putStatus(
   client: KubeClient,
   { pod: { namespace, name } }: PodReport,
   { metadata: { uid, annotations } }: StatusPatch,
-  timeoutMs: number,
+  timeoutMs: number | undefined,
 ): Promise<void> {
   const path = apiPath`/api/v1/namespaces/${namespace}/pods/${name}`
   for (let conflicts = 0; ; conflicts += 1) {

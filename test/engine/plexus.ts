@@ -42,7 +42,7 @@ export type CallOptions = {
   /** The whole text on stdin, in place of a configuration. */
   readonly stdin?: string | Buffer
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** What is executed in the place of the executable: a program, with arguments, that executes it. */
+  /** What stands for the executable. */
   readonly command?: readonly [string, ...string[]]
 }
 
