@@ -2,9 +2,9 @@ import type { NetworkList, PluginConfig } from './config-list.ts'
 import { delegateInput, type Injection } from './delegate-input.ts'
 import { CniError, CODE, inContext, isCniError } from './error.ts'
 import type { Exec, PluginOutcome } from './exec.ts'
-import { type Json, parseJson } from './json.ts'
 import { pluginFailure } from './plugin-failure.ts'
-import { type VersionedResult, versionedResult } from './result.ts'
+import { printedResult } from './printed-result.ts'
+import type { VersionedResult } from './result.ts'
 import { convertResult } from './result-conversion.ts'
 import type { Verb } from './verb.ts'
 import { atLeast, type CniVersion, knowsVerb, requireVerb } from './version.ts'
@@ -220,25 +220,13 @@ function resultOf(
   plugin: PluginConfig,
   { stdout }: PluginOutcome,
 ): VersionedResult {
-  const result = inContext({ plugin: plugin.type }, () => {
-    if (stdout.trim() === '') throw new CniError(CODE.delegateResult, 'succeeded but printed no result')
-    return versionedResult(parseResultText(stdout), network.cniVersion, 'result')
-  })
+  const result = inContext({ plugin: plugin.type }, () => printedResult(stdout, network.cniVersion))
   const { result: converted, lost } = convertResult(result, network.cniVersion)
   if (converted !== result) {
     const { cniVersion: from } = result
     observe?.({ kind: 'result-converted', ...runName('ADD', network, plugin), from, to: network.cniVersion, lost })
   }
   return converted
-}
-
-function parseResultText(stdout: string): Json {
-  try {
-    return parseJson(stdout, 'result')
-  } catch (fault) {
-    const { msg } = fault as CniError
-    throw new CniError(CODE.delegateResult, msg, { details: `it printed ${JSON.stringify(stdout.slice(0, 200))}` })
-  }
 }
 
 function finalResult({ cniVersion }: NetworkList, result: VersionedResult | undefined): VersionedResult | undefined {

@@ -61,6 +61,7 @@ export async function attachNetworks(plan: Plan, attaching: Attaching): Promise<
       if (planned.device && record.deviceInfoFile) publishDevice(attaching, record.deviceInfoFile, planned.device)
       const one = await attachOne(planned, record, sofar, attaching)
       attached.push(one)
+      reportForeign(one, attaching)
       const deviceInfo = record.deviceInfoFile && readDevice(attaching, record.deviceInfoFile)
       const made = { state: 'added', result: one.returned, added: one.added } as const
       records[index] = { ...record, ...made, ...(deviceInfo ? { deviceInfo } : {}) }
@@ -137,6 +138,16 @@ function ownResult(
   const whole = newestResult(returned)
   const added = handed ? addedResult(newestResult(handed), whole) : whole
   return isDefault ? added : attributedResult(added, ifName, netns)
+}
+
+// No plugin was asked to go there, and DEL does not: what is said of it is the plugin's own.
+function reportForeign({ planned, added }: Attached, { netns, log }: Attaching): void {
+  const foreign = (added.interfaces ?? []).filter(({ sandbox }) => sandbox && sandbox !== netns)
+  if (foreign.length === 0) return
+  log.warning('a result names interfaces of another sandbox', {
+    network: planned.name,
+    interfaces: foreign.map(({ name, sandbox }) => `${name} in ${sandbox}`),
+  })
 }
 
 // 4.1.2.1.5. What no result told of, the plugin finds: CNI has it refuse an interface that exists.
