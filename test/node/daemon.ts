@@ -8,6 +8,8 @@ export type Daemon = {
   /** Starts it, and waits until it is ready. Throws with the end of its log where it is not. */
   readonly start: () => Promise<void>
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>
+  /** Kills it without waiting, as when this process ends. */
+  readonly kill: () => void
   readonly log: () => string
 }
 
@@ -37,6 +39,7 @@ export function daemon({ command, log, isReady }: DaemonOptions): Daemon {
       }
       throw new Error(`${program} does not come up:\n${text().slice(-4000)}`)
     },
+    kill: () => child?.kill('SIGKILL'),
     async stop(signal = 'SIGTERM') {
       if (!child || child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')

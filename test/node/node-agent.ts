@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { ApiServer } from './kube-apiserver.ts'
 import { NODE_NAME } from './node-ground.ts'
 import { awaitRunning } from './node-pods.ts'
@@ -34,9 +34,27 @@ export function deployPlexus(api: ApiServer): void {
   awaitRunning(api, [AGENT_POD], 'kube-system')
 }
 
-/** What a container of the DaemonSet's pod has printed. */
-export function agentLog(api: ApiServer, container: string): string {
-  return succeed(api, ['-n', 'kube-system', 'logs', AGENT_POD, '-c', container])
+/** The process of the agent, as the node sees it; undefined while there is none. */
+export function agentProcess(): number | undefined {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.map(Number).find((pid) => commandOf(pid).startsWith('/usr/local/bin/plexus\0agent\0'))
+}
+
+/** What the agent serves for Prometheus: the figure of each series, by its name with its labels. */
+export async function agentFigures(): Promise<Readonly<Record<string, number>>> {
+  const answer = await fetch('http://127.0.0.1:9646/metrics')
+  const lines = (await answer.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  )
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 // What the controller manager puts into every namespace.

@@ -15,7 +15,13 @@ export type StatusEntry = {
 }
 
 /** An Event of a pod's, without what is of no interest. */
-export type PodEvent = { readonly type: string; readonly reason: string; readonly message: string }
+export type PodEvent = {
+  readonly type: string
+  readonly reason: string
+  readonly message: string
+  /** How often it happened. */
+  readonly count: number
+}
 
 const STATUS = 'k8s.v1.cni.cncf.io/network-status'
 const PATIENCE_MS = 90_000
@@ -34,6 +40,21 @@ export function nodePodSpec(): object {
     terminationGracePeriodSeconds: 1,
     containers: [{ name: 'app', image: BUSYBOX_IMAGE, imagePullPolicy: 'Never', command: ['sleep', 'infinity'] }],
   }
+}
+
+/** Puts a pod on this node, as a scheduler does. */
+export function bindPod({ kubectl }: ApiServer, name: string): void {
+  const binding = {
+    apiVersion: 'v1',
+    kind: 'Binding',
+    metadata: { name },
+    target: { apiVersion: 'v1', kind: 'Node', name: NODE_NAME },
+  }
+  const { status, stderr } = kubectl(
+    ['create', '--raw', `/api/v1/namespaces/default/pods/${name}/binding`, '-f', '-'],
+    JSON.stringify(binding),
+  )
+  if (status !== 0) throw new Error(stderr)
 }
 
 /** Waits until something is there, and gives it. Throws with `what` where it does not come. */
@@ -92,5 +113,5 @@ export function networkStatus(api: ApiServer, name: string): readonly StatusEntr
 export function plexusEvents({ kubectl }: ApiServer, name: string): readonly PodEvent[] {
   const selector = `involvedObject.name=${name},source=plexus`
   const { items } = JSON.parse(kubectl(['get', 'events', '--field-selector', selector, '-o', 'json']).stdout)
-  return items.map(({ type, reason, message }: PodEvent) => ({ type, reason, message }))
+  return items.map(({ type, reason, message, count }: PodEvent) => ({ type, reason, message, count }))
 }

@@ -1,6 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { bridge, definition } from '../engine/plexus.ts'
 import { assert, test } from '../harness.ts'
+import { assertStatus, expectedEvents, sortedEvents } from './expected-pod.ts'
 import { MANIFESTS } from './node-daemons.ts'
 import { CONF_DIR, NODE_NAME } from './node-ground.ts'
 import { installPlexus, JOURNAL, PLEXUS_USER, plexus } from './node-plexus.ts'
@@ -16,6 +17,7 @@ import {
   plexusEvents,
 } from './node-pods.ts'
 import { type RealNode, startRealNode, stock } from './real-node.ts'
+import { LAN, STORAGE } from './test-networks.ts'
 
 // One node for the whole file: it takes a quarter of a minute to come up. Without an agent on it.
 const timeoutMs = 180_000
@@ -25,15 +27,6 @@ function theNode(): Promise<RealNode> {
   started ??= startRealNode()
   return started
 }
-
-const lan = definition('lan', {
-  cniVersion: '0.3.1',
-  name: 'lan',
-  type: 'macvlan',
-  mode: 'bridge',
-  ipam: { type: 'host-local', subnet: '10.88.20.0/24' },
-})
-const storage = definition('storage', bridge(30, { bridge: 'br-storage' }))
 
 async function awaitEvent({ api }: RealNode, pod: string, reason: string): Promise<PodEvent> {
   return awaited(`Event ${reason} of pod ${pod}`, () => plexusEvents(api, pod).find((event) => event.reason === reason))
@@ -69,34 +62,13 @@ test(
   async () => {
     const { api } = await theNode()
     const before = stock()
-    api.apply(lan, storage, nodePod('web', 'lan, storage'))
+    api.apply(LAN, STORAGE, nodePod('web', 'lan, storage'))
     awaitRunning(api, ['web'])
 
-    const status = networkStatus(api, 'web')
-    assert.equal(
-      status.map(({ name, interface: ifName, default: isDefault }) => [name, ifName, isDefault]),
-      [
-        ['cluster-net', 'eth0', true],
-        ['default/lan', 'net1', undefined],
-        ['default/storage', 'net2', undefined],
-      ],
-    )
-    for (const { interface: ifName = '', ips: [ip] = [], mac } of status) {
-      const shown = execIn(api, 'web', ['ip', 'address', 'show', 'dev', ifName])
-      assert.match(shown, `link/ether ${mac} `)
-      assert.match(shown, `inet ${ip}/`)
-    }
+    const status = assertStatus(api, 'web')
     const { stdout: podIp } = api.kubectl(['get', 'pod', 'web', '-o', 'jsonpath={.status.podIP}'])
     assert.equal([podIp], status[0]?.ips)
-    assert.equal(
-      plexusEvents(api, 'web')
-        .map(({ reason, message }) => `${reason}: ${message}`)
-        .sort(),
-      status.map(
-        ({ name, interface: ifName, ips }) =>
-          `AddedInterface: Add ${ifName} [${ips}/${name.includes('storage') ? 16 : 24}] from ${name}`,
-      ),
-    )
+    assert.equal(sortedEvents(api, 'web'), expectedEvents(status))
 
     deletePods(api, ['web'])
     assert.equal(stock(), before)

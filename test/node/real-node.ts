@@ -29,7 +29,11 @@ export async function startRealNode(): Promise<RealNode> {
   makeControlGroup(controlGroup)
   const containerd = nodeContainerd(folder)
   const kubelet = nodeKubelet(folder, api.adminKubeconfig, controlGroup)
-  process.once('exit', () => removeControlGroup(controlGroup))
+  process.once('exit', () => {
+    // Alive, they would start anew what is killed.
+    for (const daemon of [kubelet, containerd]) daemon.kill()
+    removeControlGroup(controlGroup)
+  })
   await containerd.start()
   await importImages(folder, imagesArchive(folder))
   await kubelet.start()
