@@ -11,7 +11,7 @@ export type TestEvent =
   | { readonly kind: 'end'; readonly registered: number }
 
 export type TestOptions = {
-  /** Milliseconds after which the test counts as hanging; 20 000 unless given. */
+  /** Milliseconds after which the test counts as hanging; 60 000 unless given. */
   readonly timeoutMs?: number
 }
 
@@ -29,7 +29,7 @@ export function test(title: string, run: () => unknown, options: TestOptions = {
   if (title.trim() === '' || tests.some((other) => other.title === title)) {
     throw new Error(`a test's title must be given and be the only one in its file: '${title}'`)
   }
-  tests.push({ title, run, timeoutMs: options.timeoutMs ?? 20_000 })
+  tests.push({ title, run, timeoutMs: options.timeoutMs ?? 60_000 })
 }
 
 /** Runs the registered tests whose title contains `grep`, tells the runner of each, and gives the number that failed. */

@@ -77,22 +77,19 @@ async function tell(
     if (!isOvertaken()) await writeStatus(client(), report, leftMs)
   })
   if (!events()) return
-  for (const event of report.events)
-    await tried(options, report, 'event', () => tellEvent(options, book, report, event))
+  for (const event of report.events) await tellEvent(options, book, report, event)
 }
 
-async function tellEvent(
-  { client, host, metrics }: DeliveryOptions,
-  book: EventBook,
-  report: PodReport,
-  event: PodEvent,
-): Promise<void> {
+async function tellEvent(options: DeliveryOptions, book: EventBook, report: PodReport, event: PodEvent): Promise<void> {
+  const { client, host, metrics } = options
   const booked = book.again(report, event)
   if (booked?.count === 1) return
-  if (booked) return countEvent(client(), booked)
-  await createEvent(client(), report, event, { host })
-  book.created(report, event)
-  metrics.eventCreated(event.reason)
+  await tried(options, report, 'event', async () => {
+    if (booked) return countEvent(client(), booked)
+    await createEvent(client(), report, event, { host })
+    book.created(report, event)
+    metrics.eventCreated(event.reason)
+  })
 }
 
 // No end to the patience: the pod runs meanwhile, and somebody may wait for its status.

@@ -67,9 +67,12 @@ function deliveryTo(faults: readonly KubeError[]) {
     if (fault) throw fault
   }
   const client: KubeClient = {
-    get: async () => undefined,
+    get: async () => ({ metadata: { uid: 'u1' } }),
     watch: async () => undefined,
-    put: async () => undefined,
+    // As the rights of the manifests have it.
+    put: async () => {
+      throw new KubeError('forbidden', { status: 403 })
+    },
     patch: (path, body) =>
       answer(path.endsWith('/status') ? `PATCH status ${interfaceIn(body)}` : `PATCH event ${countIn(body)}`),
     post: (_path, body) => answer(`POST ${(body as { readonly message: string }).message}`),
