@@ -16,12 +16,15 @@ import {
 import {
   type ConfiguredInvocation,
   carryOut,
+  collectEarlierBoots,
   type Log,
   type Ports,
   type Reporter,
   type Source,
 } from '../engine/index.ts'
 import {
+  bootCollection,
+  COLLECTING,
   hostDeviceInfos,
   hostDevices,
   hostExec,
@@ -53,16 +56,25 @@ export async function answerCall(call: Call, watch?: Watcher): Promise<Answer> {
     const { config: node, warnings } = readNodeConfig(invocation.config)
     const ports = portsOf(node, invocation, call.env, watch)
     for (const { path, message } of warnings) ports.log.warning('node configuration', { path, message })
-    return await answerWith(invocation, node, ports)
+    return await answerWith(invocation, node, ports, call.env[COLLECTING] !== undefined)
   } catch (fault) {
     return { stdout: `${toJson(asCniError(fault).toObject(cniVersion))}\n`, status: 1 }
   }
 }
 
-async function answerWith(invocation: ConfiguredInvocation, node: NodeConfig, ports: Ports): Promise<Answer> {
+async function answerWith(
+  invocation: ConfiguredInvocation,
+  node: NodeConfig,
+  ports: Ports,
+  collecting: boolean,
+): Promise<Answer> {
   const { verb } = invocation
   const container = 'containerId' in invocation ? { containerId: invocation.containerId, args: invocation.cniArgs } : {}
   try {
+    if (collecting) {
+      await collectEarlierBoots({ invocation, node, ports })
+      return success(undefined)
+    }
     const result = await carryOut(invocation, node, ports)
     ports.log.verbose('call ended', { verb, ...container, ...(result === undefined ? {} : { result }) })
     return success(result)
@@ -109,6 +121,7 @@ function portsOf(
     journal: journalFiles(folder),
     routes: hostRoutes(),
     locks: hostLocks(`${folder}/locks`),
+    boot: bootCollection(folder, { env: definedOnly(env), stdin: toJson(node.raw) }),
     machine: hostMachine(),
     log,
     env: { ...definedOnly(env), [NESTED]: invocation.verb },
