@@ -26,12 +26,15 @@ import {
 import {
   type ConfiguredInvocation,
   carryOut,
+  collectEarlierBoots,
   type Log,
   type Ports,
   type Reporter,
   type Source,
 } from '../engine/index.ts'
 import {
+  bootCollection,
+  COLLECTING,
   hostDeviceInfos,
   hostDevices,
   hostExec,
@@ -64,10 +67,21 @@ export async function answerCall(call: Call, watch?: Watcher): Promise<Answer> {
     const { config: node, warnings } = readNodeConfig(invocation.config)
     const carried = carrierOf(node, invocation, call.env, watch)
     for (const { path, message } of warnings) carried.ports.log.warning('node configuration', { path, message })
+    if (call.env[COLLECTING] !== undefined) return await collect(invocation, node, carried.ports)
     return await answerWith(invocation, node, carried)
   } catch (fault) {
     return { stdout: `${toJson(asCniError(fault).toObject(cniVersion))}\n`, status: 1 }
   }
+}
+
+// In a process beside the first call of a boot: nobody reads its answer.
+async function collect(invocation: ConfiguredInvocation, node: NodeConfig, ports: Ports): Promise<Answer> {
+  try {
+    await collectEarlierBoots({ invocation, node, ports })
+  } catch (fault) {
+    ports.log.error('what earlier boots left is not collected', { msg: asCniError(fault).msg })
+  }
+  return success(undefined)
 }
 
 async function answerWith(
@@ -173,6 +187,7 @@ function portsOf(
     multus: multusFiles(node.cniDir),
     routes: hostRoutes(),
     locks: hostLocks(`${folder}/locks`),
+    boot: bootCollection(folder, { env: definedOnly(env), stdin: toJson(node.raw) }),
     machine: hostMachine(),
     log,
     env: { ...definedOnly(env), [NESTED]: invocation.verb },

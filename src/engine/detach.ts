@@ -1,4 +1,4 @@
-import { CniError, CODE, delNetwork, type InvocationOf } from '../cni/index.ts'
+import { CniError, CODE, delNetwork } from '../cni/index.ts'
 import { type Context, chainSettings, pluginFolders } from './context.ts'
 import type { JournalEntry } from './journal.ts'
 import type { AttachmentRecord, CallRecord } from './journal-record.ts'
@@ -18,7 +18,7 @@ export type Detachment = {
  * @returns what failed, each error with its network's name.
  */
 export async function detach(
-  context: Context<InvocationOf<'ADD' | 'DEL' | 'GC'>>,
+  context: Context,
   { containerId, netns, call, entry }: Detachment,
 ): Promise<readonly CniError[]> {
   const folders = [...new Set([...call.pluginFolders, ...pluginFolders(context)])]

@@ -2,6 +2,7 @@
  * Carries a plan out on this node: the verbs, the journal, undoing. What it needs of the machine, it declares as
  * ports. How an attachment is made and undone step by step is deliberately not in here.
  */
+export { collectEarlierBoots } from './boot-collection.ts'
 export { carryOut } from './carry-out.ts'
 export type { ConfiguredInvocation } from './context.ts'
 export { type Found, findRecord } from './journal.ts'
@@ -14,6 +15,7 @@ export {
 } from './journal-record.ts'
 export type { MultusFiles, TextFiles } from './multus-files.ts'
 export type {
+  BootCollection,
   DeviceAttachment,
   DeviceInfos,
   Devices,

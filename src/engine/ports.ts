@@ -136,6 +136,24 @@ export interface Locks {
   node<T>(work: () => Promise<T>): Promise<T>
 }
 
+/** What calls of earlier boots left, collected once a boot by a process beside the call that finds it. */
+export interface BootCollection {
+  /** Whether it is done in this boot, or a process is at it. */
+  isSettled(): boolean
+  /**
+   * Says for the rest of this boot that it is done.
+   * @throws CniError 5
+   */
+  settle(): void
+  /** Starts a process that collects, and does not wait for it. */
+  start(): Promise<void>
+  /**
+   * Runs `work` as the only process that collects.
+   * @throws CniError 11 where another is at it; 5; whatever `work` throws.
+   */
+  alone(work: () => Promise<void>): Promise<void>
+}
+
 /** What else the engine has to know of the machine. */
 export interface Machine {
   /** The kernel's boot id: another one means that every sandbox of before is gone. */
@@ -173,6 +191,7 @@ export type Ports = {
   readonly multus: MultusFiles
   readonly routes: Routes
   readonly locks: Locks
+  readonly boot: BootCollection
   readonly machine: Machine
   readonly log: Log
   /** The environment that delegates inherit. */

@@ -2,6 +2,7 @@
  * The only room that touches the machine. It implements the ports the other rooms declare; nobody but `main.ts`,
  * `cli/` and `agent/` imports it.
  */
+export { bootCollection, COLLECTING } from './boot-collection.ts'
 export { hostLocks } from './call-locks.ts'
 export { type CommandEnd, passToCommand, runCommand } from './command.ts'
 export { hostDeviceInfos } from './device-info.ts'
