@@ -33,7 +33,7 @@ export type Chaining = NonNullable<WrittenConfig['chaining']>
 
 /** The node's configuration with every default filled in; timeouts in seconds. */
 export type NodeConfig = Required<
-  Pick<WrittenConfig, 'name' | 'type' | 'chaining' | 'result' | keyof typeof DEFAULTS>
+  Pick<WrittenConfig, 'name' | 'type' | 'chaining' | 'result' | 'multusCompatible' | keyof typeof DEFAULTS>
 > &
   Pick<WrittenConfig, 'clusterNetwork' | 'kubeconfig' | 'readinessindicatorfile' | 'auxiliaryCNIChainName'> &
   Pick<WrittenConfig, 'capabilities' | 'logFile' | 'daemonSocketDir' | 'agentSocket' | 'maxConcurrent'> & {
@@ -114,6 +114,7 @@ function withDefaults(written: WrittenConfig, spelled: JsonObject, pluginName: s
     ...DEFAULTS,
     chaining: likeMultus ? 'isolated' : 'threaded',
     result: likeMultus ? 'primary' : 'merged',
+    multusCompatible: likeMultus,
     ...(systemNamespace === undefined ? {} : { multusNamespace: systemNamespace }),
     ...rest,
     name,

@@ -42,6 +42,7 @@ export const nodeConfigSchema = {
     logOptions: { type: 'object', properties: { maxAge: count, maxSize: count, maxBackups: count, compress: flag } },
     chaining: { enum: ['threaded', 'isolated'] },
     result: { enum: ['merged', 'primary'] },
+    multusCompatible: flag,
     delegateTimeout: seconds,
     apiTimeout: seconds,
     maxConcurrent: { type: 'integer', minimum: 1 },

@@ -41,6 +41,7 @@ import {
   hostMachine,
   hostRoutes,
   journalFiles,
+  multusFiles,
 } from '../host/index.ts'
 
 /** What a plugin prints and ends with (SPEC 1.1.0, section 5). */
@@ -169,6 +170,7 @@ function portsOf(
     devices: hostDevices(),
     deviceInfos: hostDeviceInfos(),
     journal: journalFiles(folder),
+    multus: multusFiles(node.cniDir),
     routes: hostRoutes(),
     locks: hostLocks(`${folder}/locks`),
     machine: hostMachine(),

@@ -4,6 +4,14 @@
  * and {@link ConfigFiles}. How a result is validated, and how JSON keeps its digits, is deliberately not in here.
  */
 export { type Cidr, canonicalAddress, canonicalCidr, type Family, isDefaultDestination } from './address.ts'
+export { fromBase64, toBase64 } from './base64.ts'
+export {
+  type CachedAttachment,
+  cachedAttachmentText,
+  cacheFileName,
+  mayBeCacheFileOf,
+  parseCachedAttachment,
+} from './cached-attachment.ts'
 export {
   type Attachment,
   addNetwork,

@@ -14,6 +14,7 @@ import { type Context, chainSettings, keyOf, pluginFolders } from './context.ts'
 import { detach, failureOf } from './detach.ts'
 import { callOf, findRecord, type JournalEntry, journalEntry } from './journal.ts'
 import type { AttachmentRecord, CallRecord } from './journal-record.ts'
+import { writeForMultus } from './multus-handover.ts'
 import type { PodPlan } from './planning.ts'
 import type { PodRef } from './ports.ts'
 import { rebuiltCall } from './rebuild.ts'
@@ -90,6 +91,7 @@ async function carryOut(
     const change = await changeRoutes(context, plan)
     const attachments = finalRecords(call.attachments, attached, change)
     if (attachments !== call.attachments) record(attachments)
+    if (context.node.multusCompatible) writeForMultus(context.ports, containerId, call)
     await flushed
     return { result: answer(context, attachments), call }
   } catch (fault) {

@@ -1,7 +1,8 @@
 import { CniError, CODE, checkNetwork, type InvocationOf, inContext, knowsVerb } from '../cni/index.ts'
 import { type Context, chainSettings, keyOf, pluginFolders } from './context.ts'
 import { callOf, findRecord } from './journal.ts'
-import type { AttachmentRecord } from './journal-record.ts'
+import type { AttachmentRecord, CallRecord } from './journal-record.ts'
+import { knownToMultus } from './multus-takeover.ts'
 
 /**
  * CHECK: every attachment the journal holds of the container, each through its own chain. An attachment whose
@@ -15,7 +16,7 @@ export async function check(context: Context<InvocationOf<'CHECK'>>): Promise<vo
   await ports.locks.container(containerId, async () => {
     const found = findRecord(ports.journal, containerId)
     if (found.kind === 'corrupt') throw found.fault
-    const call = callOf(found, keyOf(context))
+    const call = callOf(found, keyOf(context)) ?? (found.kind === 'nothing' ? checkableOfMultus(context) : undefined)
     if (!call)
       throw new CniError(
         CODE.unknownContainer,
@@ -24,6 +25,12 @@ export async function check(context: Context<InvocationOf<'CHECK'>>): Promise<vo
     const settings = chainSettings(context, [...new Set([...call.pluginFolders, ...pluginFolders(context)])])
     for (const attachment of call.attachments) await checkOne(context, settings, attachment)
   })
+}
+
+// Where libcni's cache has nothing of an attachment, there is nothing to compare it with.
+function checkableOfMultus(context: Context<InvocationOf<'CHECK'>>): CallRecord | undefined {
+  const call = knownToMultus(context)
+  return call && { ...call, attachments: call.attachments.filter(({ result }) => result) }
 }
 
 async function checkOne(

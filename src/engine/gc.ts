@@ -3,6 +3,7 @@ import { type Context, sandboxOf } from './context.ts'
 import { detach, failureOf } from './detach.ts'
 import { type Held, heldCalls, isListed } from './held-calls.ts'
 import { findRecord, journalEntry } from './journal.ts'
+import { forgetForMultus } from './multus-handover.ts'
 import { tellNetworks } from './tell-networks.ts'
 
 /**
@@ -49,7 +50,9 @@ async function deleteCalls(context: Context<InvocationOf<'GC'>>, stale: readonly
   for (const { containerId, call } of stale) {
     const entry = journalEntry(journal, containerId, findRecord(journal, containerId), call)
     const netns = sandboxOf(context, call)
-    errors.push(...(await detach(context, { containerId, netns, call, entry })))
+    const failed = await detach(context, { containerId, netns, call, entry })
+    if (failed.length === 0) forgetForMultus(context.ports, containerId)
+    errors.push(...failed)
   }
   return errors
 }

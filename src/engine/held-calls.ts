@@ -2,11 +2,12 @@ import type { InvocationOf } from '../cni/index.ts'
 import type { Context } from './context.ts'
 import { findRecord } from './journal.ts'
 import type { CallRecord } from './journal-record.ts'
+import { multusCalls } from './multus-takeover.ts'
 
-/** A call the journal holds, with its container. */
+/** A call that the journal or Multus' files hold, with its container. */
 export type Held = { readonly containerId: string; readonly call: CallRecord }
 
-/** What the journal holds when GC begins. */
+/** What the journal and Multus' files hold when GC begins. */
 export type HeldCalls = {
   /** To be deleted: made with this node configuration, and no longer listed by the runtime. */
   readonly stale: readonly Held[]
@@ -16,16 +17,18 @@ export type HeldCalls = {
   readonly unreadable: readonly string[]
 }
 
-/** The calls the journal holds, judged by what the runtime lists. */
+/** The calls the journal and Multus' files hold, judged by what the runtime lists. */
 export function heldCalls(context: Context<InvocationOf<'GC'>>): HeldCalls {
   const { node, ports } = context
   const held: Held[] = []
   const unreadable: string[] = []
-  for (const containerId of ports.journal.list()) {
+  const journal = ports.journal.list()
+  for (const containerId of journal) {
     const found = findRecord(ports.journal, containerId)
     if (found.kind === 'corrupt') unreadable.push(containerId)
     if (found.kind === 'record') held.push(...found.record.calls.map((call) => ({ containerId, call })))
   }
+  held.push(...multusCalls(context, journal))
   const isStale = ({ containerId, call }: Held): boolean =>
     call.network === node.name && !isListed(context, containerId, call.ifName)
   return { stale: held.filter(isStale), valid: held.filter((one) => !isStale(one)), unreadable }

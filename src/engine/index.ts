@@ -12,6 +12,7 @@ export {
   JOURNAL_VERSION,
   parseRecord,
 } from './journal-record.ts'
+export type { MultusFiles, TextFiles } from './multus-files.ts'
 export type {
   DeviceAttachment,
   DeviceInfos,

@@ -1,5 +1,6 @@
 import type { AllocatedDevice, DefaultRoute, Knowledge, NetworkStatus, Pod, RouteChange } from '../attach/index.ts'
 import type { ChainEvent, CniError, ConfigFiles, Exec, JsonObject } from '../cni/index.ts'
+import type { MultusFiles } from './multus-files.ts'
 
 /** Which pod a call is for, as the runtime says it in `CNI_ARGS`. */
 export type PodRef = {
@@ -169,6 +170,7 @@ export type Ports = {
   readonly devices: Devices
   readonly deviceInfos: DeviceInfos
   readonly journal: JournalStore
+  readonly multus: MultusFiles
   readonly routes: Routes
   readonly locks: Locks
   readonly machine: Machine

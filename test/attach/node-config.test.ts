@@ -32,6 +32,7 @@ test('D1: what is not configured has Multus’ defaults, and Plexus’ own', () 
       logOptions: { maxAge: 5, maxSize: 100, maxBackups: 5, compress: true },
       chaining: 'threaded',
       result: 'merged',
+      multusCompatible: false,
       delegateTimeout: 120,
       apiTimeout: 30,
       raw: LEAST,
@@ -66,6 +67,7 @@ test('D1: every key of Multus and of Plexus is read without a warning', () => {
     logOptions: { maxAge: 1, maxSize: 2, maxBackups: 3, compress: false },
     chaining: 'isolated',
     result: 'primary',
+    multusCompatible: true,
     delegateTimeout: 0.5,
     apiTimeout: 10,
     maxConcurrent: 8,
@@ -98,7 +100,7 @@ for (const [title, keys, expected] of [
   [
     'type multus means isolated chaining',
     { type: 'multus' },
-    { type: 'multus', chaining: 'isolated', result: 'primary' },
+    { type: 'multus', chaining: 'isolated', result: 'primary', multusCompatible: true },
   ],
   ['type multus-shim does as well', { type: 'multus-shim' }, { chaining: 'isolated', result: 'primary' }],
   [

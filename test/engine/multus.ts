@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import type { FakeMultus } from '../fakes/fake-libcni.ts'
+import { links } from '../node/namespaces.ts'
+import { CONTAINER, FIXTURE_PLUGINS, REFERENCE_PLUGINS, type TestNode } from './plexus.ts'
+
+/** A scratch file of test/fixtures/multus. */
+export const scratchFixture = (name: string): string => new URL(`../fixtures/multus/${name}`, import.meta.url).pathname
+
+/** The Multus that was on a node before Plexus, or comes back after it. */
+export function multusOf(node: TestNode, keys: Partial<FakeMultus> = {}): FakeMultus {
+  return {
+    cniDir: `${node.folder}/state`,
+    pluginFolders: [FIXTURE_PLUGINS, REFERENCE_PLUGINS],
+    containerId: CONTAINER,
+    netns: node.netns.path,
+    ifName: 'eth0',
+    cniArgs: [
+      ['IgnoreUnknown', 'true'],
+      ['K8S_POD_NAMESPACE', 'default'],
+      ['K8S_POD_NAME', 'web'],
+      ['K8S_POD_INFRA_CONTAINER_ID', CONTAINER],
+      ['K8S_POD_UID', ''],
+    ],
+    env: { RECORDS: `${node.folder}/records` },
+    ...keys,
+  }
+}
+
+/** Makes the uplink that a macvlan names, for the time `use` takes. */
+export async function withUplink(use: () => Promise<void>): Promise<void> {
+  execFileSync('ip', ['link', 'add', 'up0', 'type', 'veth', 'peer', 'name', 'up1'])
+  execFileSync('ip', ['link', 'set', 'up0', 'up'])
+  try {
+    await use()
+  } finally {
+    if (existsSync('/sys/class/net/up0')) execFileSync('ip', ['link', 'delete', 'up0'])
+  }
+}
+
+/** The names of the interfaces in the node's sandbox. */
+export function inSandbox(node: TestNode): readonly string[] {
+  return links(node.netns)
+    .map(({ name }) => name)
+    .sort()
+}
+
+/** The runs of the plugin `recorder`: verb, network, interface. */
+export function recordedRuns(node: TestNode): readonly string[] {
+  return node.recorded().map(({ env, config }) => `${env['CNI_COMMAND']} ${config['name']} ${env['CNI_IFNAME']}`)
+}
