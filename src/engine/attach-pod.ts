@@ -91,8 +91,8 @@ async function carryOut(
     const change = await changeRoutes(context, plan)
     const attachments = finalRecords(call.attachments, attached, change)
     if (attachments !== call.attachments) record(attachments)
-    if (context.node.multusCompatible) writeForMultus(context.ports, containerId, call)
     await flushed
+    if (context.node.multusCompatible) writeForMultus(context.ports, containerId, call)
     return { result: answer(context, attachments), call }
   } catch (fault) {
     await undo(context, call, entry)

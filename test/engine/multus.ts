@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { FakeMultus } from '../fakes/fake-libcni.ts'
-import { links } from '../node/namespaces.ts'
+import { leftovers, links } from '../node/namespaces.ts'
 import { CONTAINER, FIXTURE_PLUGINS, REFERENCE_PLUGINS, type TestNode } from './plexus.ts'
 
 /** A scratch file of test/fixtures/multus. */
@@ -48,4 +48,12 @@ export function inSandbox(node: TestNode): readonly string[] {
 /** The runs of the plugin `recorder`: verb, network, interface. */
 export function recordedRuns(node: TestNode): readonly string[] {
   return node.recorded().map(({ env, config }) => `${env['CNI_COMMAND']} ${config['name']} ${env['CNI_IFNAME']}`)
+}
+
+/** The rules and chains of the node that portmap and a masquerading bridge made for containers. */
+export function rulesOfContainers(): string {
+  return leftovers()
+    .rules.split('\n')
+    .filter((line) => /CNI-(DN-|SN-)?[0-9a-f]{6}/.test(line))
+    .join('\n')
 }
