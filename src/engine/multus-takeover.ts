@@ -66,13 +66,28 @@ function knownAttachments(context: LateContext, container: MultusContainer, { sc
       const { records, fault } = recordsOf(scratch.delegates, (one, index) =>
         delegateRecord(context, container, one, index),
       )
-      return fault ? knownFromCache(context, container, fault) : { attachments: records }
+      if (fault) return knownFromCache(context, container, fault)
+      return { attachments: [...records, ...attachedLater(context, container, records)] }
     }
     case 'corrupt':
       return knownFromCache(context, container, scratch.fault)
     case 'nothing':
       return knownFromCache(context, container)
   }
+}
+
+// What was attached to a running pod is in no scratch file of Multus', and a DEL of its own forgets it.
+function attachedLater(
+  context: LateContext,
+  { containerId, cached }: MultusContainer,
+  known: readonly AttachmentRecord[],
+): readonly AttachmentRecord[] {
+  const others = cached.filter(
+    (one) => !known.some((it) => it.network.name === one.network && it.ifName === one.ifName),
+  )
+  const { records, fault } = recordsOf(others, (entry) => cachedRecord(context, entry, { isDefault: false }))
+  if (fault) context.ports.log.error("a network of libcni's cache is left out", { containerId, msg: fault.msg })
+  return inOrder(records)
 }
 
 function knownFromCache(context: LateContext, { ifName, cached }: MultusContainer, lost?: CniError): Known {

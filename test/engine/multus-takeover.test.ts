@@ -1,43 +1,22 @@
-import { execFileSync } from 'node:child_process'
-import {
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fakeMultusAdd } from '../fakes/fake-multus-add.ts'
 import { assert, test } from '../harness.ts'
-import { leftovers, runIn } from '../node/namespaces.ts'
-import { inSandbox, multusOf, recordedRuns, rulesOfContainers, scratchFixture, withUplink } from './multus.ts'
-import { bridge, FIXTURE_PLUGINS, recorder, type TestNode, withNode } from './plexus.ts'
+import { leftovers } from '../node/namespaces.ts'
+import {
+  attachByMultus,
+  base64,
+  delegate,
+  inSandbox,
+  multusOf,
+  recordedRuns,
+  rulesOfContainers,
+  scratchFixture,
+  withUplink,
+} from './multus.ts'
+import { bridge, FIXTURE_PLUGINS, recorder, withNode } from './plexus.ts'
 
 const FIXTURES = ['v4.0-single-plugins', 'v4.3-cluster-network', 'after-4.3-cluster-network']
 const PORTS = { portMappings: [{ hostPort: 18_080, containerPort: 80, protocol: 'tcp' }] }
-
-const base64 = (config: object | string): string =>
-  Buffer.from(typeof config === 'string' ? config : JSON.stringify(config)).toString('base64')
-
-/** A delegate of a scratch file that is a single plugin. */
-const delegate = (config: object, keys: object = {}): object => ({
-  Conf: { type: 'any' },
-  ConfList: {},
-  Bytes: base64(config),
-  ...keys,
-})
-
-function pick(from: object, key: string): object {
-  return Object.fromEntries(Object.entries(from).filter(([name]) => name === key))
-}
-
-/** Has Multus attach the container with these delegates. */
-function attachByMultus(node: TestNode, delegates: readonly object[]): void {
-  writeFileSync(`${node.folder}/scratch`, JSON.stringify(delegates))
-  fakeMultusAdd(multusOf(node), `${node.folder}/scratch`)
-}
 
 test(
   'F6, D1: what each Multus attached is deleted through real plugins, and nothing of it is left',
@@ -84,8 +63,7 @@ test('F6, B6a: the plugins are given at DEL what ADD gave them, though Bytes of 
     { ConfList: typed, Bytes: base64(typed), CNINetworkConfigList: legacy },
   ]) {
     await withNode({ delegates: [bridge(40)] }, async (node) => {
-      writeFileSync(`${node.folder}/scratch`, JSON.stringify([{ Conf: {}, Name: 'calico', ...scratch }]))
-      fakeMultusAdd(multusOf(node, { runtimeConfig: PORTS }), `${node.folder}/scratch`)
+      attachByMultus(node, [{ Conf: {}, Name: 'calico', ...scratch }], { runtimeConfig: PORTS })
       assert.is((await node.call('DEL', { args: '' })).status, 0)
       const [first, second, ...dels] = node.recorded()
       for (const [add, del] of [
@@ -135,8 +113,7 @@ test('F6, B3, A6: a delegate that fails keeps none from being deleted; it is rep
     late(true)
     copyFileSync(`${FIXTURE_PLUGINS}/recorder`, `${binDir}/recorder`)
     const delegates = [recorder('base'), recorder('one', { type: 'late' }), recorder('two')].map((one) => delegate(one))
-    writeFileSync(`${node.folder}/scratch`, JSON.stringify(delegates))
-    fakeMultusAdd(multusOf(node, { pluginFolders: [binDir] }), `${node.folder}/scratch`)
+    attachByMultus(node, delegates, { pluginFolders: [binDir] })
     late(false)
     const { status, json } = await node.call('DEL', { config })
     assert.is(status, 1)
@@ -152,53 +129,6 @@ test('F6, B3, A6: a delegate that fails keeps none from being deleted; it is rep
   })
 })
 
-test(
-  'F6, F3: a truncated, empty or foreign scratch file is set aside, and the cache says what was attached',
-  async () => {
-    const texts = [
-      '',
-      '[{"Conf":{"cniVersion":"1.0.0","na',
-      '\u0000\u0000',
-      '[]',
-      'null',
-      '{}',
-      '[1]',
-      '[{"Bytes":"e30="}]',
-      '[{"Bytes":"%%"}]',
-    ]
-    for (const text of texts) {
-      await withNode({ delegates: [recorder('other')] }, async (node) => {
-        attachByMultus(node, [delegate(bridge(64)), delegate(recorder('own')), delegate(bridge(65))])
-        writeFileSync(`${node.folder}/state/c0ffee`, text)
-        const { status, stdout, stderr } = await node.call('DEL')
-        assert.is(status, 0, stdout)
-        assert.match(stderr, /"msg":"Multus' scratch file cannot be used; it is set aside/)
-        assert.equal(inSandbox(node), ['lo'])
-        assert.equal(leftovers().leases, [])
-        assert.equal(recordedRuns(node).slice(1), ['DEL own net1'])
-        assert.match(node.state().join(), /^c0ffee\.corrupt-\d+$/)
-        const [aside = ''] = readdirSync(`${node.folder}/state/plexus/multus`)
-        assert.is(readFileSync(`${node.folder}/state/plexus/multus/${aside}`, 'utf8'), text)
-      })
-    }
-  },
-  { timeoutMs: 60_000 },
-)
-
-test('F6, F3: where the cache is lost as well, what was attached is planned again', async () => {
-  await withNode({ delegates: [bridge(66)] }, async (node) => {
-    attachByMultus(node, [delegate(bridge(66))])
-    for (const name of ['c0ffee', 'results/bridge66-c0ffee-eth0']) writeFileSync(`${node.folder}/state/${name}`, '')
-    const { status, stdout, stderr } = await node.call('DEL')
-    assert.is(status, 0, stdout)
-    assert.match(stderr, /a file of libcni's cache cannot be read; it is set aside/)
-    assert.equal(leftovers().leases, [])
-    assert.equal(inSandbox(node), ['lo'])
-    assert.is(node.state().length, 2)
-    assert.is(node.state().filter((name) => /\.corrupt-\d+$/.test(name)).length, 2)
-  })
-})
-
 test('F6: of a delegate that Multus failed to delete and forgot, libcni’s cache is enough', async () => {
   await withNode({ delegates: [recorder('other')] }, async (node) => {
     attachByMultus(node, [delegate(recorder('base')), delegate(bridge(67))])
@@ -206,6 +136,18 @@ test('F6: of a delegate that Multus failed to delete and forgot, libcni’s cach
     assert.is((await node.call('DEL')).status, 0)
     assert.equal(leftovers().leases, [])
     assert.equal(recordedRuns(node), ['ADD base eth0'])
+    assert.equal(node.state(), [])
+  })
+})
+
+test('F6: what was attached to a running pod, and is in libcni’s cache alone, is deleted with the rest', async () => {
+  await withNode({ delegates: [recorder('other')] }, async (node) => {
+    attachByMultus(node, [delegate(recorder('base')), delegate(bridge(67)), delegate(recorder('hot'))])
+    const scratch = [delegate(recorder('base')), delegate(bridge(67))]
+    writeFileSync(`${node.folder}/state/c0ffee`, JSON.stringify(scratch))
+    assert.is((await node.call('DEL')).status, 0)
+    assert.equal(recordedRuns(node).slice(2), ['DEL hot net2', 'DEL base eth0'])
+    assert.equal(leftovers().leases, [])
     assert.equal(node.state(), [])
   })
 })
@@ -220,78 +162,6 @@ test('F6: a scratch file is not that of another interface, nor a file of the cac
   })
 })
 
-test('F6: what is no plain file, or too long for one, is not read; a folder is not taken for a scratch file', async () => {
-  const secret = JSON.stringify([delegate(recorder('secret'))])
-  const plant: readonly ((path: string) => void)[] = [
-    (path) => symlinkSync('../secret', path),
-    (path) => execFileSync('mkfifo', [path]),
-    (path) => {
-      writeFileSync(path, secret)
-      truncateSync(path, 17 * 1024 * 1024)
-    },
-  ]
-  for (const make of plant) {
-    await withNode({ delegates: [recorder('base')] }, async (node) => {
-      writeFileSync(`${node.folder}/secret`, secret)
-      make(`${node.folder}/state/c0ffee`)
-      const { status, stderr } = await node.call('DEL')
-      assert.is(status, 0)
-      assert.match(stderr, /c0ffee: is (a link, which is not followed|no plain file|\d+ bytes long)/)
-      assert.equal(recordedRuns(node), ['DEL base eth0'], 'what the node’s configuration says')
-      assert.match(node.state().join(), /^c0ffee\.corrupt-\d+$/)
-      assert.is(readFileSync(`${node.folder}/secret`, 'utf8'), secret)
-    })
-  }
-  await withNode({ delegates: [recorder('base')] }, async (node) => {
-    attachByMultus(node, [delegate(recorder('base'))])
-    for (const containerId of ['results', 'plexus']) {
-      const { status, stderr } = await node.call('DEL', { containerId })
-      assert.is(status, 0)
-      assert.is(stderr, '')
-    }
-    assert.equal(recordedRuns(node), ['ADD base eth0'])
-  })
-})
-
-test('F6, F5: CHECK of what Multus attached compares with libcni’s cache', async () => {
-  await withNode({ delegates: [recorder('other')] }, async (node) => {
-    attachByMultus(node, [delegate(bridge(68)), delegate(recorder('own'))])
-    assert.is((await node.call('CHECK')).status, 0)
-    assert.equal(recordedRuns(node).slice(1), ['CHECK own net1'])
-    runIn(node.netns, 'ip', ['link', 'delete', 'eth0'])
-    const { status, json } = await node.call('CHECK')
-    assert.is(status, 1)
-    assert.match(json.msg ?? '', /network bridge68 \(eth0\): plugin bridge/)
-    rmSync(`${node.folder}/state/results`, { recursive: true })
-    assert.is((await node.call('CHECK')).status, 0, 'there is nothing to compare with')
-    assert.is((await node.call('CHECK', { containerId: 'unknown' })).json.code, 3)
-    await node.call('DEL')
-  })
-})
-
-test('F6, F4: GC keeps what Multus attached and the runtime lists, tells the networks of it, and deletes the rest', async () => {
-  const newest = { cniVersion: '1.1.0' }
-  await withNode({ delegates: [recorder('base', newest)], ...newest }, async (node) => {
-    const delegates = [delegate(recorder('base', newest)), delegate(recorder('own', newest)), delegate(bridge(69))]
-    writeFileSync(`${node.folder}/scratch`, JSON.stringify(delegates))
-    for (const containerId of ['one', 'two']) {
-      fakeMultusAdd(multusOf(node, { containerId }), `${node.folder}/scratch`)
-      runIn(node.netns, 'ip', ['link', 'set', 'net2', 'name', `of-${containerId}`])
-    }
-    writeFileSync(`${node.folder}/state/two`, '')
-    assert.is(leftovers().leases.length, 2)
-    const valid = [{ containerID: 'one', ifname: 'eth0' }]
-    const { status, stdout } = await node.call('GC', { config: { 'cni.dev/valid-attachments': valid } })
-    assert.is(status, 0, stdout)
-    const [, , , , ...runs] = node.recorded()
-    assert.equal(
-      runs.map(({ env, config }) => `${env['CNI_COMMAND']} ${config['name']} ${env['CNI_CONTAINERID']}`.trim()),
-      ['DEL own two', 'DEL base two', 'GC base', 'GC own'],
-    )
-    assert.equal(runs[2]?.config['cni.dev/valid-attachments'], valid)
-    assert.equal(runs[3]?.config['cni.dev/valid-attachments'], [{ containerID: 'one', ifname: 'net1' }])
-    assert.is(leftovers().leases.length, 1)
-    assert.equal(node.state().toSorted(), ['base-one-eth0', 'bridge69-one-net2', 'one', 'own-one-net1'])
-    await node.call('DEL', { containerId: 'one' })
-  })
-})
+function pick(from: object, key: string): object {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => name === key))
+}

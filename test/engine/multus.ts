@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import type { FakeMultus } from '../fakes/fake-libcni.ts'
+import { fakeMultusAdd } from '../fakes/fake-multus-add.ts'
 import { leftovers, links } from '../node/namespaces.ts'
 import { CONTAINER, FIXTURE_PLUGINS, REFERENCE_PLUGINS, type TestNode } from './plexus.ts'
 
@@ -56,4 +57,20 @@ export function rulesOfContainers(): string {
     .rules.split('\n')
     .filter((line) => /CNI-(DN-|SN-)?[0-9a-f]{6}/.test(line))
     .join('\n')
+}
+
+/** A text of base64, as Go writes bytes. */
+export function base64(config: object | string): string {
+  return Buffer.from(typeof config === 'string' ? config : JSON.stringify(config)).toString('base64')
+}
+
+/** A delegate of a scratch file that is a single plugin. */
+export function delegate(config: object, keys: object = {}): object {
+  return { Conf: { type: 'any' }, ConfList: {}, Bytes: base64(config), ...keys }
+}
+
+/** Has Multus attach a container with these delegates. */
+export function attachByMultus(node: TestNode, delegates: readonly object[], keys: Partial<FakeMultus> = {}): void {
+  writeFileSync(`${node.folder}/scratch`, JSON.stringify(delegates))
+  fakeMultusAdd(multusOf(node, keys), `${node.folder}/scratch`)
 }
