@@ -42,7 +42,8 @@ export function knownToMultus(context: Context<InvocationOf<'CHECK'>>): CallReco
 }
 
 /**
- * GC: the calls that Multus attached containers with, as far as they are known; nothing is set aside.
+ * GC: the calls that Multus attached containers with: of those that are gone, as far as they are known; of those that
+ * the runtime lists, where they are known whole. Nothing is set aside.
  * @param journal The containers that the journal knows better.
  */
 export function multusCalls(
@@ -53,10 +54,12 @@ export function multusCalls(
   const containers = tracedContainers(ports.multus).filter((one) => !journal.includes(one))
   return containers.flatMap((containerId) => {
     const traces = tracesOf(ports.multus, containerId)
-    const ifName = invocation.valid.find(({ containerID }) => containerID === containerId)?.ifname ?? ownIfName(traces)
-    const container = { containerId, ifName, cniArgs: '', cached: traces.cached }
-    const { attachments } = knownAttachments(context, container, traces)
-    return attachments.length === 0 ? [] : [{ containerId, call: callRecord(context, container, attachments) }]
+    const listed = invocation.valid.find(({ containerID }) => containerID === containerId)
+    const container = { containerId, ifName: listed?.ifname ?? ownIfName(traces), cniArgs: '', cached: traces.cached }
+    const { attachments, lost } = knownAttachments(context, container, traces)
+    // To tell networks of half of a running container's attachments would be to take the other half for garbage.
+    if (attachments.length === 0 || (listed && lost)) return []
+    return [{ containerId, call: callRecord(context, container, attachments) }]
   })
 }
 

@@ -45,3 +45,20 @@ test('F6, F4: GC keeps what Multus attached and the runtime lists, tells the net
     await node.call('DEL', { containerId: 'one' })
   })
 })
+
+test('F6, F4: while a running container’s scratch file cannot be read, GC tells the default network alone', async () => {
+  const newest = { cniVersion: '1.1.0' }
+  await withNode({ delegates: [recorder('base', newest)], ...newest }, async (node) => {
+    const delegates = [recorder('base', newest), recorder('own', newest)].map((one) => delegate(one))
+    for (const containerId of ['one', 'two']) attachByMultus(node, delegates, { containerId })
+    writeFileSync(`${node.folder}/state/two`, '')
+    const valid = ['one', 'two'].map((containerID) => ({ containerID, ifname: 'eth0' }))
+    assert.is((await node.call('GC', { config: { 'cni.dev/valid-attachments': valid } })).status, 0)
+    const told = node.recorded().slice(4)
+    assert.equal(
+      told.map(({ env, config }) => [env['CNI_COMMAND'], config['name'], config['cni.dev/valid-attachments']]),
+      [['GC', 'base', valid]],
+    )
+    for (const containerId of ['one', 'two']) await node.call('DEL', { containerId })
+  })
+})
