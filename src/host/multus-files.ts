@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -103,11 +104,8 @@ function writeIn(folder: string, path: string, text: string): void {
 // A container may have the name of a folder that is there for another reason.
 function remove(path: string): void {
   attempt('removed', path, () => {
-    try {
-      unlinkSync(path)
-    } catch (fault) {
-      if (!['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'].includes(errnoOf(fault) ?? '')) throw fault
-    }
+    const entry = lstatSync(path, { throwIfNoEntry: false })
+    if (entry && !entry.isDirectory()) unlinkSync(path)
   })
 }
 
