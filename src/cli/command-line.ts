@@ -5,6 +5,7 @@ import { type DemoOutput, demo } from './demo.ts'
 import { demoInside } from './demo-inside.ts'
 import { addInstallCommands } from './install-commands.ts'
 import { note } from './print.ts'
+import { addValidateCommands } from './validate-commands.ts'
 import { VERSION } from './version.ts'
 
 const EXIT_STATUSES = `
@@ -49,5 +50,6 @@ function program(): Command {
     })
   addAgentCommand(plexus)
   addInstallCommands(plexus)
+  addValidateCommands(plexus)
   return plexus
 }
