@@ -3,6 +3,7 @@ import { asCniError } from '../cni/index.ts'
 import { addAgentCommand } from './agent-command.ts'
 import { type DemoOutput, demo } from './demo.ts'
 import { demoInside } from './demo-inside.ts'
+import { addExplainCommands } from './explain-commands.ts'
 import { addInstallCommands } from './install-commands.ts'
 import { note } from './print.ts'
 import { addValidateCommands } from './validate-commands.ts'
@@ -51,5 +52,6 @@ function program(): Command {
   addAgentCommand(plexus)
   addInstallCommands(plexus)
   addValidateCommands(plexus)
+  addExplainCommands(plexus)
   return plexus
 }
