@@ -5,6 +5,7 @@ import { type DemoOutput, demo } from './demo.ts'
 import { demoInside } from './demo-inside.ts'
 import { addExplainCommands } from './explain-commands.ts'
 import { addInstallCommands } from './install-commands.ts'
+import { addNodeCommands } from './node-commands.ts'
 import { note } from './print.ts'
 import { addValidateCommands } from './validate-commands.ts'
 import { VERSION } from './version.ts'
@@ -53,5 +54,6 @@ function program(): Command {
   addInstallCommands(plexus)
   addValidateCommands(plexus)
   addExplainCommands(plexus)
+  addNodeCommands(plexus)
   return plexus
 }

@@ -18,6 +18,17 @@ export function isWatched(): boolean {
   return process.stdout.isTTY
 }
 
+/** How wide the terminal is; 80 where there is none. */
+export function width(): number {
+  return process.stdout.columns || WIDTH
+}
+
+/** Whether characters beyond ASCII can be expected to be drawn. */
+export function drawsUnicode(): boolean {
+  const { LC_ALL: all, LC_CTYPE: type, LANG: lang } = process.env
+  return /utf-?8/i.test(all || type || lang || '')
+}
+
 /** A text broken between words into lines of at most `width`, those behind the first one indented. */
 export function wrapped(text: string, indent = 0, width = WIDTH): string {
   const lines: string[] = []

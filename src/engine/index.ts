@@ -12,6 +12,7 @@ export {
   JOURNAL_VERSION,
   parseRecord,
 } from './journal-record.ts'
+export type { PluginRunRecord } from './plugin-runs.ts'
 export type {
   DeviceAttachment,
   DeviceInfos,
