@@ -3,6 +3,7 @@ import { asCniError } from '../cni/index.ts'
 import { addAgentCommand } from './agent-command.ts'
 import { type DemoOutput, demo } from './demo.ts'
 import { demoInside } from './demo-inside.ts'
+import { addDoctorCommand } from './doctor-command.ts'
 import { addExplainCommands } from './explain-commands.ts'
 import { addInstallCommands } from './install-commands.ts'
 import { addNodeCommands } from './node-commands.ts'
@@ -55,5 +56,6 @@ function program(): Command {
   addValidateCommands(plexus)
   addExplainCommands(plexus)
   addNodeCommands(plexus)
+  addDoctorCommand(plexus)
   return plexus
 }
