@@ -3,7 +3,6 @@ import { type KubeClient, kubeClient, statusOf } from '../cluster/index.ts'
 import { CniError } from '../cni/index.ts'
 import { doubt, ill, ok, type Patient, type Verdict } from './doctor-verdict.ts'
 
-const TRY_MS = 5_000
 const CRD = '/apis/k8s.cni.cncf.io/v1'
 // What nobody has: whoever may ask for it is told that it is not there, and whoever may not, that he may not.
 const NOBODY = 'plexus-doctor-asks-for-nobody'
@@ -29,7 +28,7 @@ export async function examineApi(patient: Patient): Promise<readonly Verdict[]> 
   if (kubeconfig === undefined)
     return [doubt('no kubeconfig is configured: no annotation of a pod is read', 'plexus install')]
   if (!existsSync(kubeconfig)) return [ill(`${kubeconfig}: does not exist`, 'plexus install')]
-  const client = kubeClient(kubeconfig, { tryMs: TRY_MS })
+  const client = kubeClient(kubeconfig)
   const fault = await faultOf(() => client.get('/version'))
   if (fault !== undefined)
     return [ill(`the API server cannot be asked: ${fault}`, `kubectl --kubeconfig ${kubeconfig} version`)]

@@ -16,7 +16,6 @@ import type { ChosenNodeConfig } from './node-config-choice.ts'
 export type NamedNetwork = { readonly name: string; readonly network: NetworkList }
 
 const DEFINITIONS = '/apis/k8s.cni.cncf.io/v1/network-attachment-definitions'
-const TRY_MS = 5_000
 
 /** All definitions that the source of a node configuration has; none where it cannot be asked. */
 export async function allDefinitions(chosen: ChosenNodeConfig | undefined): Promise<readonly Definition[]> {
@@ -25,7 +24,7 @@ export async function allDefinitions(chosen: ChosenNodeConfig | undefined): Prom
   try {
     if (source) return (await filesSource(source.files, hostFiles).knowledgeOf(undefined)).definitions
     if (kubeconfig === undefined) return []
-    const list = await kubeClient(kubeconfig, { tryMs: TRY_MS }).get(DEFINITIONS)
+    const list = await kubeClient(kubeconfig).get(DEFINITIONS)
     const items = isJsonObject(list) && Array.isArray(list['items']) ? list['items'] : []
     return items.map((object) => definitionResource({ object, origin: 'the list' }))
   } catch {

@@ -74,8 +74,8 @@ export function podName({ pod }: CallRecord): string {
 
 /** What of a network status people look at, of one attachment. */
 export function addressesOf(attachment: AttachmentRecord): { readonly ips: readonly string[]; readonly mac: string } {
-  const { name, isDefault, added = EMPTY_RESULT } = attachment
-  const statuses: readonly NetworkStatus[] = networkStatus({ name, isDefault, added })
+  const { name, ifName, isDefault, added = EMPTY_RESULT } = attachment
+  const statuses: readonly NetworkStatus[] = networkStatus({ name, ifName, isDefault, added })
   const mac = statuses.find((one) => one.mac !== undefined)?.mac ?? ''
   return { ips: (added.ips ?? []).map(({ address }) => address), mac }
 }
