@@ -5,9 +5,10 @@ import * as agent from '../src/agent/schemas.ts'
 import * as attach from '../src/attach/schemas.ts'
 import * as cni from '../src/cni/schemas.ts'
 import * as engine from '../src/engine/schemas.ts'
+import * as validate from '../src/validate/schemas.ts'
 
 // Compiling a schema at run time would cost a call some 20 ms; its compiled code costs nothing.
-const rooms: Readonly<Record<string, Readonly<Record<string, AnySchema>>>> = { cni, attach, agent, engine }
+const rooms: Readonly<Record<string, Readonly<Record<string, AnySchema>>>> = { cni, attach, agent, engine, validate }
 
 for (const [room, schemas] of Object.entries(rooms)) {
   const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, code: { source: true, esm: true, lines: true } })

@@ -21,6 +21,8 @@ export type ResolvedNetwork = {
   /** As its user knows it: `namespace/definition`, or the CNI network name. */
   readonly name: string
   readonly network: NetworkList
+  /** The file it is written in, where it is no definition's. */
+  readonly file?: string
   /** The definition it comes from; none where it is a file of the node's. */
   readonly definition?: DefinitionRef & { readonly annotations: Readonly<Record<string, string>> }
 }
@@ -98,6 +100,6 @@ function pathNetwork({ files, passedOver }: Lookup, key: string, path: string): 
   throw new CniError(CODE.networkNotFound, `${key}: there is no valid network configuration in folder ${path}`)
 }
 
-function ofFile({ list }: NetworkFile): ResolvedNetwork {
-  return { name: list.name, network: list }
+function ofFile({ list, path }: NetworkFile): ResolvedNetwork {
+  return { name: list.name, network: list, file: path }
 }

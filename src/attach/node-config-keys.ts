@@ -27,7 +27,7 @@ export function keyWarnings(config: JsonObject): readonly Problem[] {
   return [
     ...Object.keys(config).flatMap((key) => {
       const known = readAs(key, config)
-      return known === undefined ? [] : [{ path: '', message: `key "${key}" is read as "${known}"` }]
+      return known === undefined ? [] : [{ path: '', key, message: `key "${key}" is read as "${known}"` }]
     }),
     ...unknownKeys(knownSpelling(config), [...READ_KEYS, ...IGNORED_KEYS]),
     ...Object.entries(NESTED_KEYS).flatMap(([key, known]) => {

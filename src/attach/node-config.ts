@@ -88,6 +88,12 @@ export function readNodeConfig(config: JsonObject, pluginName = 'plexus'): NodeC
   return { config: { ...read, raw: config }, warnings: [...keyWarnings(config), ...valueWarnings(written)] }
 }
 
+/** Everything that is wrong with a node configuration that {@link readNodeConfig} would refuse, but for its version. */
+export function nodeConfigProblems(config: JsonObject): readonly Problem[] {
+  const reading = readWritten(knownSpelling(config))
+  return reading.kind === 'read' ? [] : reading.problems
+}
+
 function readWritten(spelled: JsonObject): Reading<WrittenConfig> {
   const judged = judgeable(spelled)
   const shape = problemsOf(isNodeConfig, judged)

@@ -16,7 +16,7 @@ import { withCniArgsMerged } from './merge-cni-args.ts'
 import type { Chaining, NodeConfig } from './node-config.ts'
 import { ridesOnAnother } from './riding.ts'
 import type { Selection } from './selection.ts'
-import { type Wish, type WishInput, wishes } from './wish.ts'
+import { type AskedBy, type Wish, type WishInput, wishes } from './wish.ts'
 
 /** One attachment that is to be made. */
 export type PlannedAttachment = {
@@ -35,6 +35,11 @@ export type PlannedAttachment = {
   /** The gateways asked for; empty: the attachment keeps its own default routes, and the others' go (4.1.2.1.9). */
   readonly defaultRoute?: readonly string[] | undefined
   readonly definition?: DefinitionRef | undefined
+  /** Who asks for it, and what is asked of it. */
+  readonly askedBy: AskedBy
+  readonly selection?: Selection | undefined
+  /** The file of the node's that it is written in, where it is no definition's. */
+  readonly file?: string | undefined
   /** The device it takes, and of which resource. */
   readonly device?: AllocatedDevice | undefined
 }
@@ -83,7 +88,7 @@ function requireOneDefaultRoute(wishes: readonly Wish[]): void {
 }
 
 function attachment(node: NodeConfig, wish: Decided, ifName: InterfaceName, isDefault: boolean): PlannedAttachment {
-  const { name, selection, definition, device, chaining, rides } = wish
+  const { name, selection, definition, device, chaining, rides, askedBy, file } = wish
   return inContext({ network: name, interface: ifName }, () => ({
     name,
     network: configured(wish),
@@ -101,6 +106,9 @@ function attachment(node: NodeConfig, wish: Decided, ifName: InterfaceName, isDe
     defaultRoute: selection?.defaultRoute,
     device,
     definition: definition && { namespace: definition.namespace, name: definition.name },
+    askedBy,
+    selection,
+    file,
   }))
 }
 

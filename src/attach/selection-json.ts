@@ -69,8 +69,8 @@ function invalid(message: string): Extract<Reading<never>, { kind: 'invalid' }> 
 }
 
 function within(place: string): (problem: Problem) => Problem {
-  return ({ path, message }) => ({
-    path: path === '' || path.startsWith('[') ? place + path : `${place}.${path}`,
-    message,
-  })
+  return (problem) => {
+    const { path } = problem
+    return { ...problem, path: path === '' || path.startsWith('[') ? place + path : `${place}.${path}` }
+  }
 }

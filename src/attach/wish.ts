@@ -13,8 +13,18 @@ export type WishInput = Lookup & {
   readonly ifName: InterfaceName
 }
 
+/** Who asks for a network: a key of the node's configuration, the pod's annotation, the auxiliary chain. */
+export type AskedBy =
+  | { readonly kind: 'node'; readonly key: string }
+  | { readonly kind: 'annotation'; readonly key: string; readonly index: number }
+  | { readonly kind: 'auxiliary chain' }
+
 /** A network with what a pod asks of it, before it has a name. */
-export type Wish = ResolvedNetwork & { readonly selection?: Selection | undefined; readonly chaining?: Chaining }
+export type Wish = ResolvedNetwork & {
+  readonly askedBy: AskedBy
+  readonly selection?: Selection | undefined
+  readonly chaining?: Chaining
+}
 
 const NO_NETWORK = 'clusterNetwork or delegates: one of them must name a network'
 
@@ -44,14 +54,22 @@ export function defaultNetwork(lookup: Lookup): ResolvedNetwork {
  * without `clusterNetwork`, `defaultNetworks` only with it, as in Multus, and not in `systemNamespaces`.
  * @throws CniError that names the key and where was looked.
  */
-export function nodeNetworks(lookup: Lookup): readonly ResolvedNetwork[] {
+export function nodeNetworks(lookup: Lookup): readonly Wish[] {
   const { clusterNetwork, defaultNetworks, delegates, systemNamespaces } = lookup.node
-  if (clusterNetwork === undefined) return delegates.map(inlinedNetwork)
+  if (clusterNetwork === undefined)
+    return delegates.map((config, index) => ({
+      ...inlinedNetwork(config, index),
+      askedBy: { kind: 'node', key: `delegates[${index}]` },
+    }))
   const { pod } = lookup.knowledge
   const extra = pod && systemNamespaces.includes(pod.namespace) ? [] : defaultNetworks
+  const named = (key: string, value: string): Wish => ({
+    ...namedNetwork(lookup, key, value),
+    askedBy: { kind: 'node', key },
+  })
   return [
-    namedNetwork(lookup, 'clusterNetwork', clusterNetwork),
-    ...extra.map((value, index) => namedNetwork(lookup, `defaultNetworks[${index}]`, value)),
+    named('clusterNetwork', clusterNetwork),
+    ...extra.map((value, index) => named(`defaultNetworks[${index}]`, value)),
   ]
 }
 
@@ -59,16 +77,17 @@ function podWishes(input: WishInput): readonly Wish[] {
   const pod = input.knowledge.pod
   const annotation = pod?.annotations[NETWORKS_ANNOTATION]
   if (!pod || annotation === undefined) return []
-  return selections(annotation, pod.namespace, NETWORKS_ANNOTATION).map((selection) => {
+  return selections(annotation, pod.namespace, NETWORKS_ANNOTATION).map((selection, index) => {
     requirePermitted(selection, pod.namespace, input.node)
-    return { ...definedNetwork(input, selection), selection }
+    const askedBy = { kind: 'annotation', key: NETWORKS_ANNOTATION, index } as const
+    return { ...definedNetwork(input, selection), askedBy, selection }
   })
 }
 
 // Multus puts its pass-through plugin in front, so that the chain has a result to start from; the pod's own does as well.
 function auxiliaryWishes({ node, files }: WishInput): readonly Wish[] {
   const network = auxiliaryChain(node, files)
-  return network ? [{ name: network.name, network, chaining: 'threaded' }] : []
+  return network ? [{ name: network.name, network, askedBy: { kind: 'auxiliary chain' }, chaining: 'threaded' }] : []
 }
 
 function defaultWish(input: WishInput, configured: Wish): Wish {
@@ -89,5 +108,6 @@ function defaultWish(input: WishInput, configured: Wish): Wish {
     )
   // The system namespace is where default networks live: naming one of them leaves no namespace.
   if (selection.namespace !== node.multusNamespace) requirePermitted(selection, pod.namespace, node)
-  return { ...definedNetwork(input, selection), selection }
+  const askedBy = { kind: 'annotation', key: DEFAULT_NETWORK_ANNOTATION, index: 0 } as const
+  return { ...definedNetwork(input, selection), askedBy, selection }
 }

@@ -25,7 +25,7 @@ export function unknownKeys(object: JsonObject, known: readonly string[], path =
   return unknown.map((key) => {
     const nearest = nearestKey(key, known)
     const hint = nearest === undefined ? '' : `; did you mean ${JSON.stringify(nearest)}?`
-    return { path, message: `unknown key ${JSON.stringify(key)}${hint}` }
+    return { path, key, message: `unknown key ${JSON.stringify(key)}${hint}` }
   })
 }
 

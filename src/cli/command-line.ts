@@ -3,8 +3,12 @@ import { asCniError } from '../cni/index.ts'
 import { addAgentCommand } from './agent-command.ts'
 import { type DemoOutput, demo } from './demo.ts'
 import { demoInside } from './demo-inside.ts'
+import { addDoctorCommand } from './doctor-command.ts'
+import { addExplainCommands } from './explain-commands.ts'
 import { addInstallCommands } from './install-commands.ts'
+import { addNodeCommands } from './node-commands.ts'
 import { note } from './print.ts'
+import { addValidateCommands } from './validate-commands.ts'
 import { VERSION } from './version.ts'
 
 const EXIT_STATUSES = `
@@ -49,5 +53,9 @@ function program(): Command {
     })
   addAgentCommand(plexus)
   addInstallCommands(plexus)
+  addValidateCommands(plexus)
+  addExplainCommands(plexus)
+  addNodeCommands(plexus)
+  addDoctorCommand(plexus)
   return plexus
 }

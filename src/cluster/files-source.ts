@@ -33,13 +33,30 @@ export function filesSource(folder: string, files: ConfigFiles): Source {
   }
 }
 
+/**
+ * The objects of a YAML or JSON text, those of lists one by one.
+ * @throws CniError 6 that names the file, line and column.
+ */
+export async function resourcesIn(text: string, file: string): Promise<readonly Resource[]> {
+  const documents = await yamlDocuments(text, file)
+  return documents.flatMap(({ value, line }) =>
+    unlisted(value).map((object) => ({ object, origin: `${file}:${line}` })),
+  )
+}
+
+/** The namespaces that have a definition of a name, by the name. */
+export function namespacesOf(definitions: readonly Definition[]): Knowledge['namespacesOf'] {
+  const entries = definitions.map(
+    ({ name }) => [name, definitions.filter((one) => one.name === name).map(({ namespace }) => namespace)] as const,
+  )
+  return Object.fromEntries(entries)
+}
+
 async function readFolder(folder: string, files: ConfigFiles): Promise<readonly Resource[]> {
   if (files.list(folder) === undefined)
     throw new CniError(CODE.tryAgainLater, `source.files: folder ${folder} does not exist`)
   const resources: Resource[] = []
-  for (const path of configFiles(files, folder, ENDINGS))
-    for (const { value, line } of await yamlDocuments(files.read(path), path))
-      resources.push(...unlisted(value).map((object) => ({ object, origin: `${path}:${line}` })))
+  for (const path of configFiles(files, folder, ENDINGS)) resources.push(...(await resourcesIn(files.read(path), path)))
   return resources
 }
 
@@ -66,11 +83,4 @@ function findPod(resources: readonly Resource[], { namespace, name, uid }: PodRe
     CODE.tryAgainLater,
     `pod ${namespace}/${name} has uid ${found.uid} in source.files ${folder}, the call is for uid ${uid}`,
   )
-}
-
-function namespacesOf(definitions: readonly Definition[]): Knowledge['namespacesOf'] {
-  const entries = definitions.map(
-    ({ name }) => [name, definitions.filter((one) => one.name === name).map(({ namespace }) => namespace)] as const,
-  )
-  return Object.fromEntries(entries)
 }

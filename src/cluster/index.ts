@@ -11,7 +11,7 @@ export {
 } from './agent-protocol.ts'
 export type { AgentAnswer, AgentRequest, AgentTransport } from './agent-transport.ts'
 export { nodeEventObject, nodeEventsPath } from './event.ts'
-export { filesSource } from './files-source.ts'
+export { filesSource, namespacesOf, resourcesIn } from './files-source.ts'
 export { type KubeClient, type KubeClientOptions, kubeClient } from './kube-client.ts'
 export { isPassing, KubeError, pauseAfterFault, statusOf } from './kube-error.ts'
 export {

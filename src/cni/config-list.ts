@@ -37,6 +37,12 @@ export function networkList(config: JsonObject, origin: string, source: PluginSo
   return { ...list, cniVersion }
 }
 
+/** Everything that is wrong with the shape of a list that {@link networkList} would refuse; none where it would not. */
+export function networkListProblems(config: JsonObject, source: PluginSource = 'inlined'): readonly Problem[] {
+  const reading = readShape(config, source)
+  return reading.kind === 'read' ? [] : reading.problems
+}
+
 /** A list's plugins, and those of its sub-folder behind them (SPEC 1.1.0, `loadOnlyInlinedPlugins`). */
 export function withPlugins(list: NetworkList, added: readonly PluginConfig[]): NetworkList {
   return { ...list, plugins: [...list.plugins, ...added] }

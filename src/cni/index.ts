@@ -34,7 +34,15 @@ export {
   networkFile,
   networkFileNamed,
 } from './config-files.ts'
-export { type NetworkList, networkList, type PluginConfig, withPlugins } from './config-list.ts'
+export {
+  isSinglePlugin,
+  type NetworkList,
+  networkList,
+  networkListProblems,
+  type PluginConfig,
+  type PluginSource,
+  withPlugins,
+} from './config-list.ts'
 export { declaresCapability, delegateConfig, delegateInput, type Injection } from './delegate-input.ts'
 export {
   asCniError,
@@ -56,7 +64,16 @@ export {
   networkNameFault,
 } from './identifiers.ts'
 export { type Call, type Invocation, type InvocationOf, MAX_CONFIG_BYTES, readInvocation } from './invocation.ts'
-export { isJsonObject, type Json, type JsonObject, kindOf, parseJson, parseJsonObject, toJson } from './json.ts'
+export {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  kindOf,
+  parseJson,
+  parseJsonObject,
+  syntaxFault,
+  toJson,
+} from './json.ts'
 export { lastLines } from './plugin-failure.ts'
 export { accepted, type Problem, problemsOf, problemText, type Reading, type Validator } from './problem.ts'
 export {

@@ -7,6 +7,9 @@ export type Json = null | boolean | number | string | LosslessNumber | readonly 
 /** A JSON object as its author wrote it, with every key. */
 export type JsonObject = { readonly [key: string]: Json }
 
+/** Why a text is not JSON, and where. */
+export type SyntaxFault = { readonly message: string; readonly offset?: number }
+
 /** Where a document comes from, in words for an error message: `the configuration on stdin`. */
 export type Origin = string
 
@@ -70,6 +73,28 @@ export function isDeeper(value: Json, levels: number): boolean {
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }
 
+/**
+ * Why a text is not JSON, in words that follow its origin, and the offset of the character at fault where there is one;
+ * undefined where it is JSON.
+ */
+export function syntaxFault(text: string): SyntaxFault | undefined {
+  // The engines word their errors differently and one gives no position: the exact parser says where, under both.
+  try {
+    parseExactly(text)
+    return undefined
+  } catch (fault) {
+    if (fault instanceof RangeError) return { message: `is nested too deeply: more than ${MAX_DEPTH} levels` }
+    const [, message = '', offset = '0'] =
+      /^(.*?)(?: at position (\d+))?$/s.exec(String((fault as Error).message)) ?? []
+    return { message: `is not JSON: ${printable(message)}`, offset: Number(offset) }
+  }
+}
+
+// The parser quotes what it stumbled over as it is, a line feed or a terminal's escape among it.
+function printable(message: string): string {
+  return message.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 function parseText(text: string, origin: Origin): Json {
   try {
     return MAY_LOSE_DIGITS.test(text) ? parseExactly(text) : (JSON.parse(text) as Json)
@@ -78,26 +103,12 @@ function parseText(text: string, origin: Origin): Json {
   }
 }
 
-// The engines word their errors differently and one gives no position: the exact parser says where, under both.
 function syntaxError(text: string, origin: Origin): CniError {
-  try {
-    parseExactly(text)
-  } catch (fault) {
-    if (fault instanceof RangeError)
-      return new CniError(CODE.decodingFailure, `${origin} is nested too deeply: more than ${MAX_DEPTH} levels`)
-    return new CniError(
-      CODE.decodingFailure,
-      `${origin} is not JSON: ${withLine(String((fault as Error).message), text)}`,
-    )
-  }
-  return new CniError(CODE.decodingFailure, `${origin} is not JSON`)
-}
-
-function withLine(message: string, text: string): string {
-  const placed = message.replace(/ at position (\d+)$/, (_, offset: string) => {
-    const before = text.slice(0, Number(offset)).split('\n')
-    return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`
-  })
-  // The parser quotes what it stumbled over as it is, a line feed or a terminal's escape among it.
-  return placed.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const fault = syntaxFault(text)
+  if (fault === undefined) return new CniError(CODE.decodingFailure, `${origin} is not JSON`)
+  const { message, offset } = fault
+  if (offset === undefined) return new CniError(CODE.decodingFailure, `${origin} ${message}`)
+  const before = text.slice(0, offset).split('\n')
+  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
+  return new CniError(CODE.decodingFailure, `${origin} ${message} (${place})`)
 }

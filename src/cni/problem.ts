@@ -2,7 +2,12 @@ import { CniError, type ErrorCode } from './error.ts'
 import { isDeeper, type Json } from './json.ts'
 
 /** One thing wrong with a document, and where in it: `plugins[1].type`, or `''` for the whole of it. */
-export type Problem = { readonly path: string; readonly message: string }
+export type Problem = {
+  readonly path: string
+  readonly message: string
+  /** The key of the object at `path` that it is about, where it is about a key rather than a value. */
+  readonly key?: string
+}
 
 /** A document read: its value, or everything that is wrong with it. */
 export type Reading<T> =

@@ -19,6 +19,7 @@ import {
   withCniArgs,
 } from '../cni/index.ts'
 import { type AttachmentRecord, plannedRecord } from './journal-record.ts'
+import { notingRuns } from './plugin-runs.ts'
 import type { DeviceInfos, Log } from './ports.ts'
 
 /** One network attached: what its last plugin returned, and what of it the network itself added. */
@@ -37,6 +38,8 @@ export type Attaching = {
   readonly cniArgs: string
   readonly log: Log
   readonly deviceInfos: DeviceInfos
+  /** Milliseconds since the ADD began. */
+  readonly elapsedMs: () => number
   /** Puts on disk how far the attachments are; called before each one begins and after the last. */
   readonly record: (attachments: readonly AttachmentRecord[]) => void
 }
@@ -59,12 +62,13 @@ export async function attachNetworks(plan: Plan, attaching: Attaching): Promise<
       records[index] = record
       attaching.record(records)
       if (planned.device && record.deviceInfoFile) publishDevice(attaching, record.deviceInfoFile, planned.device)
-      const one = await attachOne(planned, record, sofar, attaching)
+      const { settings, runs } = notingRuns(attaching.settings, attaching.elapsedMs)
+      const one = await attachOne(planned, record, sofar, { ...attaching, settings })
       attached.push(one)
       reportForeign(one, attaching)
       const deviceInfo = record.deviceInfoFile && readDevice(attaching, record.deviceInfoFile)
       const made = { state: 'added', result: one.returned, added: one.added } as const
-      records[index] = { ...record, ...made, ...(deviceInfo ? { deviceInfo } : {}) }
+      records[index] = { ...record, ...made, runs, ...(deviceInfo ? { deviceInfo } : {}) }
     })
   }
   attaching.record(records)

@@ -86,7 +86,9 @@ async function carryOut(
   try {
     const settings = chainSettings(context, pluginFolders(context))
     const { log, deviceInfos } = ports
-    const attaching = { settings, containerId, netns, cniArgs, record, log, deviceInfos }
+    const began = ports.machine.now().getTime()
+    const elapsedMs = (): number => ports.machine.now().getTime() - began
+    const attaching = { settings, containerId, netns, cniArgs, record, log, deviceInfos, elapsedMs }
     const attached = await attachNetworks(plan, attaching)
     const change = await changeRoutes(context, plan)
     const attachments = finalRecords(call.attachments, attached, change)

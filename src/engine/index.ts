@@ -14,6 +14,7 @@ export {
   parseRecord,
 } from './journal-record.ts'
 export type { MultusFiles, TextFiles } from './multus-files.ts'
+export type { PluginRunRecord } from './plugin-runs.ts'
 export type {
   BootCollection,
   DeviceAttachment,

@@ -10,6 +10,7 @@ import {
   type VersionedResult,
 } from '../cni/index.ts'
 import { isRecord } from './generated/validators.js'
+import type { PluginRunRecord } from './plugin-runs.ts'
 import type { PodRef } from './ports.ts'
 
 /** The version of the journal's format; a reader refuses what it does not know. */
@@ -34,6 +35,8 @@ export type AttachmentRecord = {
   /** What that file says, for the network status. */
   readonly deviceInfo?: JsonObject | undefined
   readonly state: AttachmentState
+  /** When each of its plugins ran in ADD; none where an older Plexus wrote it. */
+  readonly runs?: readonly PluginRunRecord[] | undefined
   /** What the last plugin returned, and what became of it since: the `prevResult` of CHECK and DEL. */
   readonly result?: VersionedResult | undefined
   /** What of the result the network itself added, in the newest shape: what its status says. */

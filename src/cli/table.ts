@@ -1,0 +1,42 @@
+import { WIDTH } from './terminal.ts'
+
+/** A cell of a table, and what is to be done to its text once it has its width. */
+export type Cell = string | { readonly text: string; readonly paint: (text: string) => string }
+
+const GAP = '  '
+const NARROWEST = 6
+
+/** Rows below a heading as columns of a width that holds them all; the widest are cut where they would not fit. */
+export function table(heading: readonly string[], rows: readonly (readonly Cell[])[], width: number = WIDTH): string {
+  const widths = fitted(
+    heading.map((title, column) => Math.max(title.length, ...rows.map((row) => textOf(row[column]).length))),
+    width - GAP.length * (heading.length - 1),
+  )
+  const line = (cells: readonly Cell[]): string =>
+    cells
+      .map((cell, column) => painted(cell, widths[column] ?? 0))
+      .join(GAP)
+      .trimEnd()
+  return [line(heading), ...rows.map(line)].join('\n')
+}
+
+function fitted(widths: readonly number[], room: number): readonly number[] {
+  const fitting = [...widths]
+  while (fitting.reduce((sum, one) => sum + one, 0) > room) {
+    const widest = fitting.indexOf(Math.max(...fitting))
+    if ((fitting[widest] ?? 0) <= NARROWEST) break
+    fitting[widest] = (fitting[widest] ?? 0) - 1
+  }
+  return fitting
+}
+
+function painted(cell: Cell, width: number): string {
+  const text = textOf(cell)
+  const cut = text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text
+  const padding = ' '.repeat(width - cut.length)
+  return (typeof cell === 'string' ? cut : cell.paint(cut)) + padding
+}
+
+function textOf(cell: Cell | undefined): string {
+  return typeof cell === 'object' ? cell.text : (cell ?? '')
+}
