@@ -1,7 +1,8 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { withProxy } from '../fakes/fake-proxy.ts'
 import { assert } from '../harness.ts'
-import type { ApiServer, KubeUser } from '../node/kube-apiserver.ts'
+import type { ApiServer } from '../node/kube-apiserver.ts'
+import type { KubeUser } from '../node/kube-credentials.ts'
 import { addresses } from '../node/namespaces.ts'
 import {
   type ApiNode,

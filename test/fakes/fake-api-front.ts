@@ -4,7 +4,8 @@ import { request as httpsRequest } from 'node:https'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer as createTcpServer } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { ApiServer, KubeUser } from '../node/kube-apiserver.ts'
+import type { ApiServer } from '../node/kube-apiserver.ts'
+import type { KubeUser } from '../node/kube-credentials.ts'
 
 /** What stands between answers in the API server's place, or lets the request through. */
 export type Intervention =

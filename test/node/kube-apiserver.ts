@@ -1,17 +1,11 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type ClientCertificate, certify, type KubeUser, signed, writeKubeconfig } from './kube-credentials.ts'
 
 /** How a command ended. */
 export type Ran = { readonly status: number | null; readonly stdout: string; readonly stderr: string }
-
-/** Who a kubeconfig says its user is. */
-export type KubeUser =
-  | { readonly token: string }
-  | { readonly tokenFile: string }
-  | { readonly 'client-certificate': string; readonly 'client-key': string }
-  | { readonly exec: object }
 
 /** A request the API server audited. */
 export type Audited = { readonly verb: string; readonly uri: string; readonly user: string; readonly status: number }
@@ -27,10 +21,7 @@ export type ApiServer = {
   /** Writes a kubeconfig and gives its path; of another server than this one where its cluster is given. */
   readonly kubeconfigFor: (user: KubeUser, cluster?: object) => string
   /** A client certificate of the cluster's CA, signed for a user. */
-  readonly certificateFor: (
-    user: string,
-    group: string,
-  ) => { readonly 'client-certificate': string; readonly 'client-key': string }
+  readonly certificateFor: (user: string, group: string) => ClientCertificate
   readonly audit: () => readonly Audited[]
   readonly stop: () => Promise<void>
   readonly start: () => Promise<void>
@@ -105,7 +96,7 @@ function startEtcd(folder: string): ChildProcess {
 
 function apiServer(folder: string): ApiServer {
   const url = `https://127.0.0.1:${PORT}`
-  certify(folder)
+  certify(folder, `IP:127.0.0.1,IP:${SERVICE_ADDRESS},DNS:localhost`)
   const adminKubeconfig = writeKubeconfig(folder, 'admin', { token: ADMIN_TOKEN }, clusterOf(folder, url))
   const kubectl: ApiServer['kubectl'] = (args, input = '') => {
     const env = { PATH: process.env['PATH'], HOME: folder }
@@ -133,7 +124,7 @@ function apiServer(folder: string): ApiServer {
       made += 1
       return writeKubeconfig(folder, `user${made}`, user, cluster ?? clusterOf(folder, url))
     },
-    certificateFor: (user, group) => sign(folder, user, `/O=${group}/CN=${user}`, ''),
+    certificateFor: (user, group) => signed(folder, user, `/O=${group}/CN=${user}`),
     audit: () => auditedIn(`${folder}/audit.log`),
     async start() {
       server = run(folder, 'kube-apiserver', serverFlags(folder))
@@ -200,79 +191,8 @@ async function end(child: ChildProcess): Promise<void> {
   await ended
 }
 
-function certify(folder: string): void {
-  openssl([
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=plexus-test-ca',
-    '-keyout',
-    `${folder}/ca.key`,
-    '-out',
-    `${folder}/ca.crt`,
-  ])
-  sign(folder, 'server', '/CN=kube-apiserver', `subjectAltName=IP:127.0.0.1,IP:${SERVICE_ADDRESS},DNS:localhost`)
-}
-
-function sign(
-  folder: string,
-  name: string,
-  subject: string,
-  extensions: string,
-): ReturnType<ApiServer['certificateFor']> {
-  const [key, request, certificate] = ['key', 'csr', 'crt'].map((ending) => `${folder}/${name}.${ending}`) as [
-    string,
-    string,
-    string,
-  ]
-  writeFileSync(`${folder}/${name}.ext`, extensions)
-  openssl(['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-subj', subject, '-keyout', key, '-out', request])
-  openssl([
-    'x509',
-    '-req',
-    '-days',
-    '2',
-    '-in',
-    request,
-    '-CA',
-    `${folder}/ca.crt`,
-    '-CAkey',
-    `${folder}/ca.key`,
-    '-CAcreateserial',
-    '-extfile',
-    `${folder}/${name}.ext`,
-    '-out',
-    certificate,
-  ])
-  return { 'client-certificate': certificate, 'client-key': key }
-}
-
-function openssl(args: readonly string[]): void {
-  execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] })
-}
-
 function clusterOf(folder: string, server: string): object {
   return { server, 'certificate-authority': `${folder}/ca.crt` }
-}
-
-function writeKubeconfig(folder: string, name: string, user: KubeUser, cluster: object): string {
-  mkdirSync(`${folder}/kubeconfigs`, { recursive: true })
-  const path = `${folder}/kubeconfigs/${name}`
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'test', cluster }],
-    users: [{ name, user }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: name } }],
-    'current-context': 'test',
-  }
-  writeFileSync(path, JSON.stringify(config), { mode: 0o600 })
-  return path
 }
 
 function auditedIn(path: string): readonly Audited[] {

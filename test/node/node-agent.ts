@@ -7,7 +7,7 @@ import { awaitRunning } from './node-pods.ts'
 export const AGENT_POD = `plexus-${NODE_NAME}`
 
 const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount'
-const OVERLAY = new URL('../../deploy/overlays/containerd', import.meta.url).pathname
+const DEPLOY = new URL('../../deploy', import.meta.url).pathname
 
 type Container = { readonly volumeMounts?: readonly object[] }
 type PodSpec = {
@@ -17,11 +17,11 @@ type PodSpec = {
 }
 
 /**
- * Applies what deploy/ has for containerd, and makes the DaemonSet's pod on this node, which nobody else does: there are
- * no controllers. Returns when it is ready: Plexus is installed then, and its agent answers.
+ * Applies what deploy/ has for containerd, or another of its folders, and makes the DaemonSet's pod on this node, which
+ * nobody else does: there are no controllers. Returns when it is ready: Plexus is installed then, and its agent answers.
  */
-export function deployPlexus(api: ApiServer): void {
-  succeed(api, ['apply', '-k', OVERLAY])
+export function deployPlexus(api: ApiServer, folder = 'overlays/containerd'): void {
+  succeed(api, ['apply', '-k', `${DEPLOY}/${folder}`])
   applyRootCa(api)
   const daemonSet = JSON.parse(succeed(api, ['-n', 'kube-system', 'get', 'daemonset', 'plexus', '-o', 'json']))
   const { metadata, spec } = daemonSet.spec.template

@@ -72,11 +72,12 @@ function layBusybox(root: string): void {
   for (const applet of APPLETS) symlinkSync('busybox', `${root}/bin/${applet}`)
 }
 
-// The executable with the shared libraries it names: what the image's Debian has besides is not needed.
+// The executable with the shared libraries it names, and the one program of the image's Debian that deploy/ runs.
 function layPlexus(root: string): void {
   const libraries = execFileSync('ldd', [PLEXUS], { encoding: 'utf8' }).match(/\/\S+(?= \()/g) ?? []
   for (const path of libraries) put(path, `${root}${path}`)
   put(PLEXUS, `${root}/usr/local/bin/plexus`)
+  put('/bin/busybox', `${root}/bin/sleep`)
 }
 
 function put(from: string, to: string): void {

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { assert, test } from '../harness.ts'
 import { assertStatus, expectedEvents, sortedEvents } from './expected-pod.ts'
 import { AGENT_POD, agentFigures, agentProcess, deployPlexus } from './node-agent.ts'
+import { CONF_DIR } from './node-ground.ts'
 import { JOURNAL, PLEXUS_USER } from './node-plexus.ts'
-import { awaited, awaitRunning, deletePods, nodePod, plexusEvents } from './node-pods.ts'
+import { awaited, awaitRunning, deletePods, execIn, nodePod, plexusEvents } from './node-pods.ts'
 import { type RealNode, startRealNode, stock } from './real-node.ts'
 import { LAN, STORAGE } from './test-networks.ts'
 
@@ -173,6 +174,22 @@ test(
     assertStatus(api, 'meanwhile')
     deletePods(api, ['meanwhile'])
     assert.equal(stock().files, [])
+  },
+  { timeoutMs },
+)
+
+test(
+  'K2, K3: what deploy/uninstall applies gives the node back to its default network, which the next pod has alone',
+  async () => {
+    const { api } = await theNode()
+    deletePods(api, [AGENT_POD], 'kube-system')
+    deployPlexus(api, 'uninstall')
+    assert.equal(readdirSync(CONF_DIR), ['10-cluster.conflist'])
+    api.apply(nodePod('plain', 'lan'))
+    awaitRunning(api, ['plain'])
+    assert.is(execIn(api, 'plain', ['ip', '-oneline', 'link']).trim().split('\n').length, 2)
+    deletePods(api, ['plain'])
+    assert.equal(stock().leases, [])
   },
   { timeoutMs },
 )
