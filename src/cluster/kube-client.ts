@@ -1,17 +1,6 @@
 import { type Connection, kubeConnection } from './kube-connection.ts'
 import { KubeError } from './kube-error.ts'
-import { type Answer, send } from './kube-http.ts'
-
-/** A request to the API server. */
-export type KubeRequest = {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
-  readonly path: string
-  readonly query?: Readonly<Record<string, string>>
-  readonly body?: object
-  readonly contentType?: string
-  /** In milliseconds, for the whole answer; 0 is for ever. */
-  readonly timeoutMs: number
-}
+import { type Answer, type KubeRequest, send } from './kube-http.ts'
 
 /**
  * The API server, as whom a kubeconfig says. Each request is one try of at most five seconds, or of `timeoutMs` where

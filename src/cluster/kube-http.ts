@@ -1,7 +1,17 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
-import type { KubeRequest } from './kube-client.ts'
 import type { Connection } from './kube-connection.ts'
 import { KubeError } from './kube-error.ts'
+
+/** A request to the API server. */
+export type KubeRequest = {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: object
+  readonly contentType?: string
+  /** In milliseconds, for the whole answer; 0 is for ever. */
+  readonly timeoutMs: number
+}
 
 /** An answer of the API server, whatever its status; without text where its lines were given away as they came. */
 export type Answer = { readonly status: number; readonly text: string; readonly retryAfterMs: number | undefined }
