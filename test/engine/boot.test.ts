@@ -117,9 +117,9 @@ test('F4: once nothing is left of before, a call starts and writes nothing more 
     node.apply(pod('web'))
     for (const verb of ['ADD', 'DEL', 'ADD']) await node.call(verb)
     const { steps } = await watchCall(node, 'DEL')
-    assert.equal(
-      steps.map(({ syscall }) => syscall),
-      ['symlink', 'vfork', 'pidfd_open', 'wait4', 'unlink', 'unlink', 'unlink', 'exit_group'],
-    )
+    const makes = steps
+      .map(({ syscall }) => syscall)
+      .filter((syscall) => /^(mkdir|symlink|rename|vfork)$/.test(syscall))
+    assert.equal(makes, ['symlink', 'vfork'])
   })
 })

@@ -107,7 +107,9 @@ function whereOf(syscall: string, rest: string, plugin: string): string {
 }
 
 function thing(rest: string): string {
+  if (/\/boot-/.test(rest)) return 'the marker of this boot'
   if (/\.lock"/.test(rest)) return 'the lock'
+  if (!rest.includes('/plexus')) return "a file of Multus'"
   if (/\.tmp"/.test(rest)) return 'the temporary file'
   return /\.json"/.test(rest) ? 'the journal' : 'a folder'
 }

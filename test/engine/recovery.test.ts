@@ -25,7 +25,9 @@ const folder = (node: TestNode): string => `${node.folder}/state/plexus`
 const journal = (node: TestNode): string => `${folder(node)}/${CONTAINER}.json`
 
 function filesOf(node: TestNode): readonly string[] {
-  return readdirSync(folder(node)).filter((name) => name !== 'locks')
+  return readdirSync(folder(node), { withFileTypes: true })
+    .filter((entry) => entry.name.startsWith(CONTAINER))
+    .map(({ name }) => name)
 }
 
 function assertNothingIsAttached(node: TestNode): void {

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, unlinkSync } from 'node:fs'
 import { CniError } from '../../src/cni/index.ts'
 import { withContainerLock, withNodeLock } from '../../src/host/call-locks.ts'
 import { ownIdentity } from '../../src/host/process-identity.ts'
@@ -42,6 +43,30 @@ test('B3a: what has to wait for too long is told to try again, and by whom it is
       assert.match(fault.message, `process ${process.pid}, which holds ${locks}/gc`)
     })
     assert.equal(readdirSync(locks), [])
+  }))
+
+test('B3a, A6: where no lock can be made any more, a call that may go without one still waits for those that hold one', () =>
+  inTemporaryFolder(async (locks) => {
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', locks])
+    const told: string[] = []
+    const unlocked = ({ msg }: CniError): number => told.push(msg)
+    const without = (id: string) => withContainerLock(locks, id, 20, async () => id, unlocked)
+    try {
+      await withContainerLock(locks, 'one', 0, async () => {
+        symlinkSync(ownIdentity(), `${locks}/gc`)
+        execFileSync('mount', ['-o', 'remount,ro', locks])
+        for (const id of ['one', 'two']) assert.is(((await faultOf(without(id))) as CniError).code, 11)
+        execFileSync('mount', ['-o', 'remount,rw', locks])
+        unlinkSync(`${locks}/gc`)
+        symlinkSync(DEAD, `${locks}/gc`)
+        execFileSync('mount', ['-o', 'remount,ro', locks])
+        assert.is(await without('two'), 'two')
+      })
+      assert.match(told.at(-1) ?? '', `${locks}/two.lock: cannot lock: read-only file system`)
+      assert.is((await faultOf(withContainerLock(locks, 'two', 20, async () => 'two'))) instanceof CniError, true)
+    } finally {
+      execFileSync('umount', [locks])
+    }
   }))
 
 test("B3a: the locks that killed calls left are in nobody's way", () =>
