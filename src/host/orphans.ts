@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { CniError } from '../cni/index.ts'
 import { patience } from './patience.ts'
 import { processStat, readProc } from './proc.ts'
@@ -33,6 +33,7 @@ export async function endOrphans(containerId: string, graceMs: number): Promise<
   await gone(containerId, patience(graceMs))
   const killed = new Set<number>()
   await gone(containerId, patience(KILLED_WITHIN_MS), (pid) => {
+    if (variable(environmentOf(pid), MARK) === undefined) return
     killed.add(pid)
     killGroupOf(pid)
   })
@@ -53,8 +54,23 @@ async function gone(
 
 function isOrphan(pid: number, containerId: string): boolean {
   const environment = environmentOf(pid)
+  if (variable(environment, 'CNI_CONTAINERID') !== containerId) return false
   const plexus = variable(environment, MARK)
-  return plexus !== undefined && variable(environment, 'CNI_CONTAINERID') === containerId && !lives(plexus)
+  return plexus === undefined ? isBeforeExec(pid) : !lives(plexus)
+}
+
+// A delegate that is just being started still is a copy of the Plexus that starts it, environment and all, less its
+// other threads. It is waited for, and never killed: a Plexus that has just come up looks like it.
+function isBeforeExec(pid: number): boolean {
+  return processStat(pid)?.threads === 1 && executableOf(pid) === executableOf(process.pid)
+}
+
+function executableOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`)
+  } catch {
+    return undefined
+  }
 }
 
 function environmentOf(pid: number): readonly string[] {

@@ -8,6 +8,8 @@ export type ProcessStat = {
   readonly group: number
   /** In clock ticks since the boot. */
   readonly startTime: string
+  /** How many threads it has. */
+  readonly threads: number
   /** It has ended and only waits for its parent to ask how. */
   readonly ended: boolean
 }
@@ -22,10 +24,10 @@ export function processStat(pid: number): ProcessStat | undefined {
   // The second field is the program's name in parentheses, and may itself hold parentheses and spaces.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const [state = '', parent, group] = fields
-  const [threads, startTime = ''] = [fields[17], fields[19]]
+  const [threads, startTime = ''] = [Number(fields[17]), fields[19]]
   // The first thread may be gone while another is still in a system call.
-  const ended = (state === 'Z' || state === 'X') && Number(threads) <= 1
-  return { parent: Number(parent), group: Number(group), startTime, ended }
+  const ended = (state === 'Z' || state === 'X') && threads <= 1
+  return { parent: Number(parent), group: Number(group), startTime, threads, ended }
 }
 
 /**
