@@ -1,19 +1,26 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { asCniError } from '../cni/index.ts'
 import { addAgentCommand } from './agent-command.ts'
-import { type DemoOutput, demo } from './demo.ts'
-import { demoInside } from './demo-inside.ts'
+import { addCompletionCommand } from './completion-command.ts'
+import { addDemoCommand } from './demo-command.ts'
 import { addDoctorCommand } from './doctor-command.ts'
 import { addExplainCommands } from './explain-commands.ts'
 import { addInstallCommands } from './install-commands.ts'
+import { addMigrateCommand } from './migrate-command.ts'
 import { addNodeCommands } from './node-commands.ts'
 import { note } from './print.ts'
+import { WIDTH } from './terminal.ts'
 import { addValidateCommands } from './validate-commands.ts'
 import { VERSION } from './version.ts'
 
-const EXIT_STATUSES = `
-Exit status: 0 done; 1 a check failed, or something was left; 2 it could not be
-run.
+const EPILOGUE = `
+Examples:
+  plexus demo
+  plexus validate manifests/
+  plexus explain default/web --from-cluster
+  plexus doctor
+
+Exit status: 0 done; 1 something is wrong; 2 it could not be run.
 
 As a CNI plugin plexus reads CNI_COMMAND and its fellows, and the configuration
 on standard input: put it into the folder your runtime has its plugins in.`
@@ -40,22 +47,21 @@ function program(): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
-    .configureHelp({ helpWidth: 80 })
+    .configureHelp({ helpWidth: WIDTH })
     .exitOverride()
-    .addHelpText('after', EXIT_STATUSES)
-  plexus
-    .command('demo')
-    .description('attach two pods to bridge, macvlan and ipvlan, show what happens, undo it')
-    .addOption(new Option('-o, --output <format>', 'how to show it').choices(['text', 'json']).default('text'))
-    .addOption(new Option('--inside', 'this is the machine of its own that the demo runs on').hideHelp())
-    .action(async ({ output, inside }: { readonly output: DemoOutput; readonly inside?: boolean }) => {
-      process.exitCode = inside ? await demoInside(output) : demo(output)
-    })
-  addAgentCommand(plexus)
-  addInstallCommands(plexus)
+    .addHelpText('after', EPILOGUE)
+  plexus.commandsGroup('Before you apply:')
   addValidateCommands(plexus)
   addExplainCommands(plexus)
+  plexus.commandsGroup('On a node:')
   addNodeCommands(plexus)
   addDoctorCommand(plexus)
+  plexus.commandsGroup('To set a node up:')
+  addInstallCommands(plexus)
+  addAgentCommand(plexus)
+  addMigrateCommand(plexus)
+  plexus.commandsGroup('And:')
+  addDemoCommand(plexus)
+  addCompletionCommand(plexus)
   return plexus
 }

@@ -14,7 +14,12 @@ export function addInstallCommands(plexus: Command): void {
     .addOption(new Option('--runtime <name>', 'the runtime').choices(['containerd', 'crio']).default('containerd'))
     .option('--agent-socket <path>', "the node agent's socket; empty for none", '/run/plexus/agent.sock')
     .option('--node-config <file>', 'JSON with further keys of the node configuration')
-    .option('--service-account <folder>', 'the token and the authority to use', SERVICE_ACCOUNT)
+    .addOption(
+      new Option('--service-account <folder>', 'the token and the authority to use').default(
+        SERVICE_ACCOUNT,
+        "the pod's own",
+      ),
+    )
     .option('--skip-executable', 'leave the executable as it is')
     .option('--timeout <seconds>', 'give up without a default network', seconds)
     .option('--watch', 'stay, and renew the kubeconfig when its token changes')
