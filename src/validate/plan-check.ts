@@ -5,6 +5,7 @@ import {
   definedNetwork,
   definitionName,
   hasConfig,
+  type Knowledge,
   type Lookup,
   NETWORKS_ANNOTATION,
   type NodeConfig,
@@ -35,6 +36,7 @@ export type PlanInput = {
   /** The node's configuration, or one that stands in for it. */
   readonly node: NodeConfig
   readonly definitions: readonly Definition[]
+  readonly namespacesOf: Knowledge['namespacesOf']
   readonly files: ConfigFiles
 }
 
@@ -84,11 +86,7 @@ export function checkPlan(input: PlanInput): readonly CheckedPlan[] {
   return [...found, ...together(lookup), ...secondDefaultRoutes(asked, lookup)]
 }
 
-function lookupOf({ pod, node, definitions, files }: PlanInput): Lookup {
-  const names = [...new Set(definitions.map(({ name }) => name))]
-  const namespacesOf = Object.fromEntries(
-    names.map((name) => [name, definitions.filter((one) => one.name === name).map(({ namespace }) => namespace)]),
-  )
+function lookupOf({ pod, node, definitions, namespacesOf, files }: PlanInput): Lookup {
   return { node, files, passedOver: () => undefined, knowledge: { pod, definitions, namespacesOf } }
 }
 

@@ -18,8 +18,7 @@ test('H2: every finding is shown with file, line, column, the line itself and a 
       stdout,
       [
         'chained.yaml:17:11: warning: definition default/chained: spec.config:',
-        '  plugins[0]: plugin bridge does not know it: unknown key "isGatway"; did you',
-        '  mean "isGateway"?',
+        '  plugins[0]: unknown key "isGatway" of plugin bridge; did you mean "isGateway"?',
         '   17 |           "isGatway": true,',
         '      |           ^^^^^^^^^^',
         '',
