@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { definition, pod, withNode } from '../engine/plexus.ts'
 import { assert, test } from '../harness.ts'
 import { plexus, withFiles } from './command.ts'
@@ -94,6 +94,14 @@ test('H2: with --on-this-node, an interface, a plugin or a file that this node h
     )
     assert.match(plexus(['validate', '.'], { cwd }).stdout, /^Nothing is wrong/)
   })
+})
+
+test('H2: nothing is wrong in any of the examples', () => {
+  const folder = new URL('../../examples', import.meta.url).pathname
+  const examples = readdirSync(folder).filter((name) => !name.endsWith('.md'))
+  assert.ok(examples.length > 5)
+  for (const example of examples)
+    assert.match(plexus(['validate', example], { cwd: folder }).stdout, /^Nothing is wrong in/, example)
 })
 
 const REFUSED: Readonly<Record<string, readonly object[]>> = {
