@@ -19,13 +19,22 @@ export function judgeable(object: JsonObject): JsonObject {
   return judgeableObject(object, LEVELS)
 }
 
-/** What is wrong with the keys of an object: unknown ones, each with the known key it may stand for. */
-export function unknownKeys(object: JsonObject, known: readonly string[], path = ''): readonly Problem[] {
+/**
+ * What is wrong with the keys of an object: unknown ones, each with the known key it may stand for.
+ * @param reader Who does not know them, where that is somebody else: `plugin bridge`.
+ */
+export function unknownKeys(
+  object: JsonObject,
+  known: readonly string[],
+  path = '',
+  reader?: string,
+): readonly Problem[] {
   const unknown = Object.keys(object).filter((key) => !known.includes(key) && !isExtension(key))
   return unknown.map((key) => {
     const nearest = nearestKey(key, known)
     const hint = nearest === undefined ? '' : `; did you mean ${JSON.stringify(nearest)}?`
-    return { path, key, message: `unknown key ${JSON.stringify(key)}${hint}` }
+    const of = reader === undefined ? '' : ` of ${reader}`
+    return { path, key, message: `unknown key ${JSON.stringify(key)}${of}${hint}` }
   })
 }
 

@@ -1,10 +1,10 @@
-import { toJson } from '../cni/index.ts'
+import { CniError, CODE, toJson } from '../cni/index.ts'
 import { callsMeant, type HeldCall, type JournalOptions, journalFolder, podName, viewJournal } from './journal-view.ts'
 import { chosenNodeConfig } from './node-config-choice.ts'
 import { checkCall } from './node-verbs.ts'
 import { indented, print } from './print.ts'
 import { progress } from './progress.ts'
-import { counted, styled } from './terminal.ts'
+import { counted, styled, WIDTH, wrapped } from './terminal.ts'
 
 /** What `plexus check` is told. */
 export type CheckOptions = JournalOptions & { readonly output: 'text' | 'json' }
@@ -29,7 +29,7 @@ export async function check(container: string | undefined, options: CheckOptions
   const bar = progress('checked', calls.length)
   const checked: Checked[] = []
   for (const held of calls) {
-    checked.push(resultOf(held, await checkCall(chosen, held)))
+    checked.push(resultOf(held, held.isStale ? sandboxGone(held) : await checkCall(chosen, held)))
     bar.step()
   }
   bar.end()
@@ -37,7 +37,12 @@ export async function check(container: string | undefined, options: CheckOptions
   return checked.some(({ msg }) => msg !== undefined) ? 1 : 0
 }
 
-function resultOf({ containerId, call }: HeldCall, fault: Awaited<ReturnType<typeof checkCall>>): Checked {
+// No plugin can look into it, and each would say so in its own words.
+function sandboxGone({ call }: HeldCall): CniError {
+  return new CniError(CODE.unknownContainer, `its sandbox ${call.netns} is gone; plexus gc deletes what is left`)
+}
+
+function resultOf({ containerId, call }: HeldCall, fault: CniError | undefined): Checked {
   const { code, msg, details } = fault ?? {}
   return { containerId, pod: podName(call), ...(code === undefined || msg === undefined ? {} : { code, msg, details }) }
 }
@@ -47,7 +52,7 @@ function checkText(checked: readonly Checked[]): string {
     const name = `${pod}  ${containerId}`
     if (msg === undefined) return `${styled('green', 'as it was')}  ${name}`
     const more = details ? `\n${indented(details, 2)}` : ''
-    return `${styled('red', 'changed')}    ${name}\n  ${msg}${more}`
+    return `${styled('red', 'changed')}    ${name}\n  ${wrapped(msg, 2, WIDTH - 2)}${more}`
   })
   const wrong = checked.filter(({ msg }) => msg !== undefined).length
   return [

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { canonicalAddress, isJsonObject } from '../cni/index.ts'
 import { doubt, ill, ok, type Patient, type Verdict } from './doctor-verdict.ts'
 import { type HeldCall, podName } from './journal-view.ts'
@@ -26,7 +27,7 @@ export function examineLeaks({ journal }: Patient): readonly Verdict[] {
       ill(msg, `plexus check ${containerId}; plexus validate ${folder}/${containerId}.json`),
     ),
     ...setAside(folder),
-    ...leases(calls),
+    ...leases(journal),
   ]
   const held = `${calls.length === 1 ? '1 container' : `${calls.length} containers`} in ${folder}`
   return found.length > 0 ? found : [ok(`${held}: all sandboxes are there, no address is held for nobody`)]
@@ -39,11 +40,11 @@ function setAside(folder: string): readonly Verdict[] {
   )
 }
 
-function leases(calls: readonly HeldCall[]): readonly Verdict[] {
+function leases({ calls, folder }: Patient['journal']): readonly Verdict[] {
   const pools = poolsOf(calls)
-  const found = [...pools].flatMap(([network, folder]) => leasesIn(`${folder}/${network}`, network))
+  const found = [...pools].flatMap(([network, dataDir]) => leasesIn(`${dataDir}/${network}`, network))
   const known = (containerId: string): boolean =>
-    calls.some((held) => held.containerId === containerId) || isRemembered(containerId)
+    calls.some((held) => held.containerId === containerId) || isRemembered(containerId, dirname(folder))
   return found
     .filter(({ containerId }) => !known(containerId))
     .map(({ path, network, containerId, address }) =>
@@ -72,9 +73,10 @@ function leasesIn(folder: string, network: string): readonly Lease[] {
     })
 }
 
-// A network that a runtime attached without Plexus is its own to delete.
-function isRemembered(containerId: string): boolean {
-  return namesIn(RESULTS_FOLDER).some((name) => name.includes(containerId))
+// What a runtime attached without Plexus, or Multus did before it, is theirs to delete, or will be Plexus'.
+function isRemembered(containerId: string, cniDir: string): boolean {
+  const folders = [RESULTS_FOLDER, cniDir, `${cniDir}/results`]
+  return folders.some((folder) => namesIn(folder).some((name) => name.includes(containerId)))
 }
 
 function named({ containerId, call }: HeldCall): string {

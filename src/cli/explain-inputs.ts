@@ -4,6 +4,7 @@ import { CniError, CODE } from '../cni/index.ts'
 import { hostFiles } from '../host/index.ts'
 import { inputTexts } from './input-texts.ts'
 import { CONF_DIR, chosenNodeConfig, installedNodeConfig } from './node-config-choice.ts'
+import { waitedFor } from './progress.ts'
 
 /** What `plexus explain` is told. */
 export type ExplainOptions = {
@@ -64,7 +65,7 @@ async function fromCluster(wanted: string | undefined, node: NodeConfig, given: 
   if (wanted === undefined) throw new CniError(CODE.ioFailure, '--from-cluster: name the pod, namespace/name')
   const [name = '', namespace = 'default'] = wanted.split('/').reverse()
   const source = kubeSource({ client: kubeClient(kubeconfig), node, apiTimeoutMs: API_TIMEOUT_MS })
-  const knowledge = await source.knowledgeOf({ namespace, name })
+  const knowledge = await waitedFor('asking the API server', source.knowledgeOf({ namespace, name }))
   if (knowledge.pod) return { ...knowledge, pod: knowledge.pod }
   throw new CniError(CODE.networkNotFound, `the cluster has no Pod ${namespace}/${name}`)
 }

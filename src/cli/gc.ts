@@ -3,7 +3,8 @@ import { type HeldCall, type JournalOptions, journalFolder, podName, viewJournal
 import { chosenNodeConfig } from './node-config-choice.ts'
 import { collectGarbage } from './node-verbs.ts'
 import { note, print } from './print.ts'
-import { counted } from './terminal.ts'
+import { waitedFor } from './progress.ts'
+import { counted, wrapped } from './terminal.ts'
 
 /** What `plexus gc` is told. */
 export type GcOptions = JournalOptions & { readonly output: 'text' | 'json'; readonly dryRun?: boolean }
@@ -27,7 +28,7 @@ export async function gc(options: GcOptions): Promise<number> {
       .map(({ containerId, call }) => ({ containerID: containerId, ifname: call.ifName })),
     ...unreadable.map(({ containerId }) => ({ containerID: containerId, ifname: '' })),
   ]
-  const failure = options.dryRun ? undefined : await collectGarbage(chosen, valid)
+  const failure = options.dryRun ? undefined : await waitedFor('deleting', collectGarbage(chosen, valid))
   const left = options.dryRun
     ? []
     : viewJournal(folder).calls.filter((one) => stale.some((other) => isSame(one, other)))
@@ -49,8 +50,10 @@ function isSame(one: HeldCall, other: HeldCall): boolean {
 function asText(deleted: readonly HeldCall[], left: readonly HeldCall[], kept: number, dry: boolean): string {
   const line =
     (what: string) =>
-    (held: HeldCall): string =>
-      `${what}  ${podName(held.call)}  ${held.containerId}  ${held.call.attachments.map(({ ifName, name }) => `${ifName} ${name}`).join(', ')}`
+    ({ containerId, call }: HeldCall): string => {
+      const networks = call.attachments.map(({ ifName, name }) => `${ifName} ${name}`).join(', ')
+      return wrapped(`${what}: ${podName(call)} ${containerId}, ${networks}`, 2)
+    }
   const done = dry ? 'would be deleted' : 'deleted'
   return [
     ...deleted.map(line(done)),

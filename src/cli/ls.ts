@@ -54,14 +54,18 @@ function listText({ calls, unreadable, folder }: JournalView): string {
   ].join('\n')
 }
 
+// A line for each address, so that no column is wider than it need be.
 function rowsOf({ containerId, call, isStale }: HeldCall): readonly (readonly Cell[])[] {
-  return call.attachments.map((attachment, index) => {
-    const { ips } = addressesOf(attachment)
+  return call.attachments.flatMap((attachment, index) => {
     const owner = index === 0 ? [podName(call), containerId.slice(0, ID_LENGTH)] : ['', '']
     const { state, ifName, name } = attachment
     const shown = isStale ? 'gone' : state
     const paint = (text: string): string => styled(shown === 'added' ? 'green' : 'yellow', text)
-    return [...owner, ifName, name, ips.join(' ') || '-', { text: shown, paint }]
+    const [first = '-', ...more] = addressesOf(attachment).ips
+    return [
+      [...owner, ifName, name, first, { text: shown, paint }],
+      ...more.map((address) => ['', '', '', '', address, '']),
+    ]
   })
 }
 

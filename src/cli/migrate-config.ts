@@ -3,7 +3,7 @@ import type { MultusNode } from './migrate-inputs.ts'
 
 /** How a Multus node is to be taken over. */
 export type MigrateChoice = {
-  /** Whether networks are threaded and the result merged, rather than as Multus has it. */
+  /** Whether networks are threaded and the result merged, rather than as Multus has it, with no way back to it. */
   readonly plexusDefaults: boolean
 }
 
@@ -27,6 +27,9 @@ const LEFT_OUT = [
   ...['overrideNetworkName', 'forceCNIVersion', 'retryDeleteOnError'],
 ]
 
+// What is the default under the type multus.
+const LIKE_MULTUS = { chaining: 'isolated', result: 'primary', multusCompatible: true } as const
+
 // Where plexus install puts the one it makes.
 const KUBECONFIG = '/etc/cni/net.d/plexus.d/plexus.kubeconfig'
 
@@ -40,7 +43,7 @@ export function migratedConfig({ config, args, daemon }: MultusNode, { plexusDef
     name: name ?? 'multus-cni-network',
     type: 'plexus',
     ...(clusterNetwork === undefined ? {} : { clusterNetwork: onHost(clusterNetwork) }),
-    ...(plexusDefaults ? {} : { chaining: 'isolated', result: 'primary' }),
+    ...(plexusDefaults ? {} : LIKE_MULTUS),
     ...rest,
     ...(typeof rest['confDir'] === 'string' ? { confDir: onHost(rest['confDir']) } : {}),
     ...(typeof rest['binDir'] === 'string' ? { binDir: onHost(rest['binDir']) } : {}),

@@ -35,6 +35,11 @@ const RULES: readonly Rule[] = [
     applies: (_, { plexusDefaults }) => plexusDefaults,
   },
   {
+    about: 'multusCompatible',
+    what: 'is set: a Multus that is put back deletes the pods that Plexus attached; take it away when you no longer want to go back',
+    applies: (_, { plexusDefaults }) => !plexusDefaults,
+  },
+  {
     about: 'capabilities',
     what: 'a pod that asks for ips, mac, infiniband-guid, portMappings or bandwidth of a network that declares no such capability fails with error 113; Multus ignores what it asks for',
     applies: always,

@@ -6,7 +6,7 @@ export type Cell = string | { readonly text: string; readonly paint: (text: stri
 const GAP = '  '
 const NARROWEST = 6
 
-/** Rows below a heading as columns of a width that holds them all; the widest are cut where they would not fit. */
+/** Rows below a heading as columns of a width that holds them all; the widest are shortened where they would not fit. */
 export function table(heading: readonly string[], rows: readonly (readonly Cell[])[], width: number = WIDTH): string {
   const widths = fitted(
     heading.map((title, column) => Math.max(title.length, ...rows.map((row) => textOf(row[column]).length))),
@@ -31,10 +31,16 @@ function fitted(widths: readonly number[], room: number): readonly number[] {
 }
 
 function painted(cell: Cell, width: number): string {
-  const text = textOf(cell)
-  const cut = text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text
+  const cut = shortened(textOf(cell), width)
   const padding = ' '.repeat(width - cut.length)
   return (typeof cell === 'string' ? cut : cell.paint(cut)) + padding
+}
+
+// In the middle: of a pod's name the beginning says what it is, and the end which one.
+function shortened(text: string, width: number): string {
+  if (text.length <= width) return text
+  const before = Math.ceil((width - 1) / 2)
+  return `${text.slice(0, before)}…${text.slice(text.length - (width - 1 - before))}`
 }
 
 function textOf(cell: Cell | undefined): string {

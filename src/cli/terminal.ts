@@ -1,7 +1,8 @@
-import { styleText } from 'node:util'
+// Select Graphic Rendition (ECMA-48). Node.js has styleText from 20.12 on only.
+const CODES = { bold: 1, red: 31, green: 32, yellow: 33, cyan: 36 } as const
 
 /** How a part of a text stands out on a terminal. */
-export type Style = Parameters<typeof styleText>[0]
+export type Style = keyof typeof CODES
 
 /** How wide a text may be, where nothing says otherwise. */
 export const WIDTH = 80
@@ -10,7 +11,7 @@ export const WIDTH = 80
 export function styled(style: Style, text: string): string {
   const { NO_COLOR: noColor, TERM: term } = process.env
   if (!process.stdout.isTTY || noColor || term === 'dumb' || text === '') return text
-  return styleText(style, text)
+  return `\u001b[${CODES[style]}m${text}\u001b[0m`
 }
 
 /** Whether somebody looks at standard output as it is written. */

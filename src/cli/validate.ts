@@ -5,6 +5,7 @@ import { hostExec, hostFiles } from '../host/index.ts'
 import { type Facts, type Finding, validate } from '../validate/index.ts'
 import { inputTexts } from './input-texts.ts'
 import { print } from './print.ts'
+import { progress } from './progress.ts'
 import { VALIDATE_OUTPUTS, type ValidateOutput } from './validate-output.ts'
 
 /** What `plexus validate` is told. */
@@ -27,7 +28,9 @@ export function validateFiles(paths: readonly string[], options: ValidateOptions
   const texts = inputTexts(paths.length === 0 ? ['-'] : paths)
   const { namespace, strict = false } = options
   const facts = options.onThisNode ? factsOf(options.binDir) : undefined
-  const { findings: found, checked } = validate({ texts, namespace, facts })
+  const bar = progress('looked at')
+  const { findings: found, checked } = validate({ texts, namespace, facts, step: bar.step })
+  bar.end()
   const findings = strict ? found.map((one): Finding => ({ ...one, severity: 'error' })) : found
   print(VALIDATE_OUTPUTS[options.output]({ findings, checked, files: texts.length }))
   return findings.some(({ severity }) => severity === 'error') ? 1 : 0

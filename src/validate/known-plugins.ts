@@ -79,13 +79,8 @@ function strangers({ properties, items }: Schema, value: Json, path: string, rea
   if (Array.isArray(value) && items)
     return value.flatMap((one: Json, index) => strangers(items, one, `${path}[${index}]`, reader))
   if (!isJsonObject(value) || !properties) return []
-  const unknown = unknownKeys(value, Object.keys(properties), path).map(
-    ({ message, ...place }): Remark => ({
-      ...place,
-      message: `${reader} does not know it: ${message}`,
-      rule: 'unknown-key',
-      severity: 'warning',
-    }),
+  const unknown = unknownKeys(value, Object.keys(properties), path, reader).map(
+    (problem): Remark => ({ ...problem, rule: 'unknown-key', severity: 'warning' }),
   )
   const nested = Object.entries(properties).flatMap(([key, schema]) => {
     const inner = value[key]

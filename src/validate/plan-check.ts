@@ -5,6 +5,7 @@ import {
   definedNetwork,
   definitionName,
   hasConfig,
+  type Knowledge,
   type Lookup,
   NETWORKS_ANNOTATION,
   type NodeConfig,
@@ -19,15 +20,14 @@ import {
   CniError,
   CODE,
   type ConfigFiles,
-  canonicalAddress,
   type ErrorCode,
   type InterfaceName,
   isCniError,
   type NetworkList,
 } from '../cni/index.ts'
-import { defaultRoutes, givenSubnets } from './ipam-check.ts'
-import type { Rule, Severity } from './remark.ts'
-import { isIn } from './subnet.ts'
+import { type Asked, type CheckedPlan, placeOf } from './asked.ts'
+import { addressFaults, secondDefaultRoutes } from './plan-addresses.ts'
+import type { Rule } from './remark.ts'
 
 /** What the networks of a pod are checked with. */
 export type PlanInput = {
@@ -35,25 +35,8 @@ export type PlanInput = {
   /** The node's configuration, or one that stands in for it. */
   readonly node: NodeConfig
   readonly definitions: readonly Definition[]
+  readonly namespacesOf: Knowledge['namespacesOf']
   readonly files: ConfigFiles
-}
-
-/** Something wrong with a pod's networks: of one of an annotation's selections, or, without index, of all together. */
-export type CheckedPlan = {
-  readonly annotation: string
-  readonly index?: number
-  /** The selection's key it is about. */
-  readonly key?: string
-  readonly severity: Severity
-  readonly rule: Rule
-  readonly message: string
-}
-
-type Asked = {
-  readonly annotation: string
-  readonly index: number
-  readonly ifName: string
-  readonly selection: Selection
 }
 
 const RULE_OF: Readonly<Record<ErrorCode, Rule>> = {
@@ -84,11 +67,7 @@ export function checkPlan(input: PlanInput): readonly CheckedPlan[] {
   return [...found, ...together(lookup), ...secondDefaultRoutes(asked, lookup)]
 }
 
-function lookupOf({ pod, node, definitions, files }: PlanInput): Lookup {
-  const names = [...new Set(definitions.map(({ name }) => name))]
-  const namespacesOf = Object.fromEntries(
-    names.map((name) => [name, definitions.filter((one) => one.name === name).map(({ namespace }) => namespace)]),
-  )
+function lookupOf({ pod, node, definitions, namespacesOf, files }: PlanInput): Lookup {
   return { node, files, passedOver: () => undefined, knowledge: { pod, definitions, namespacesOf } }
 }
 
@@ -136,10 +115,6 @@ function notHere(asked: Asked): CheckedPlan {
   return { ...placeOf(asked), key: 'name', severity: 'warning', rule: 'not-found', message }
 }
 
-function placeOf({ annotation, index }: Asked) {
-  return { annotation, index }
-}
-
 function keyOf({ code }: CniError, selection: Selection, lookup: Lookup): { readonly key?: string } {
   if (code === CODE.networkNotFound) return { key: 'name' }
   if (code !== CODE.capabilityMissing) return {}
@@ -160,33 +135,6 @@ function lacks(network: NetworkList, selection: Selection, key: keyof Selection)
   }
 }
 
-// What the plugin, or the kernel, would refuse at ADD.
-function addressFaults(asked: Asked, network: NetworkList): readonly CheckedPlan[] {
-  const { selection } = asked
-  const fixed = network.plugins.every(({ ipam }) => !isOther(ipam))
-  const subnets = network.plugins.flatMap(givenSubnets).map(({ subnet }) => subnet)
-  const outside = (text: string): boolean => {
-    const family = canonicalAddress(text.split('/')[0] ?? '')?.family
-    const own = subnets.filter((subnet) => subnet.family === family)
-    return fixed && own.length > 0 && !own.some((subnet) => isIn(subnet, text.split('/')[0] ?? ''))
-  }
-  const list = subnets.map(({ address, prefix }) => `${address}/${prefix}`).join(', ')
-  const name = definitionName(selection)
-  return [...(selection.ips ?? []), ...(selection.defaultRoute ?? [])].filter(outside).map((text) => ({
-    ...placeOf(asked),
-    key: selection.ips?.includes(text) ? 'ips' : 'default-route',
-    severity: 'error',
-    rule: 'address',
-    message: `network ${name}: "${text}" is in none of the network's subnets: ${list}`,
-  }))
-}
-
-// An address manager of which no subnets are known; a static one takes whatever the pod asks for.
-function isOther(ipam: unknown): boolean {
-  const type = (ipam as { readonly type?: unknown } | null | undefined)?.type
-  return type !== undefined && type !== 'host-local'
-}
-
 function together(lookup: Lookup): readonly CheckedPlan[] {
   try {
     plan({ ...lookup, ifName: IF_NAME })
@@ -195,20 +143,6 @@ function together(lookup: Lookup): readonly CheckedPlan[] {
     if (!(fault instanceof CniError)) throw fault
     return [{ annotation: NETWORKS_ANNOTATION, severity: 'error', rule: 'plan', message: fault.msg }]
   }
-}
-
-function secondDefaultRoutes(asked: readonly Asked[], lookup: Lookup): readonly CheckedPlan[] {
-  if (asked.some(({ selection }) => selection.defaultRoute !== undefined)) return []
-  const further = asked.filter(({ annotation }) => annotation === NETWORKS_ANNOTATION)
-  return further.flatMap((one) => {
-    const { network, name } = definedNetwork(lookup, one.selection)
-    const makes = network.plugins.some(
-      (plugin) => plugin['isDefaultGateway'] === true || defaultRoutes(plugin).length > 0,
-    )
-    if (!makes) return []
-    const message = `network ${name} makes a default route beside the default network's; ask for it with "default-route": [] or take it out of the definition`
-    return [{ ...placeOf(one), key: 'name', severity: 'warning', rule: 'default-route', message }]
-  })
 }
 
 function isReadable(selection: Selection, lookup: Lookup): boolean {

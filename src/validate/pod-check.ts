@@ -6,9 +6,10 @@ import {
   readSelections,
 } from '../attach/index.ts'
 import { isJsonObject, type Json, type JsonObject, parseJson, problemText } from '../cni/index.ts'
+import type { CheckedPlan } from './asked.ts'
 import { type Finding, findingAt, findingsOf } from './finding.ts'
 import { embeddedJson, type PlacedValue, partAt, spanOf, spanWithin } from './placed-value.ts'
-import { type CheckedPlan, checkPlan, type PlanInput } from './plan-check.ts'
+import { checkPlan, type PlanInput } from './plan-check.ts'
 import { error, type Remark, warning } from './remark.ts'
 import type { Span } from './source-text.ts'
 

@@ -56,6 +56,7 @@ export const listSchema = {
   },
 } as const
 
+/** The plugin bridge (plugins/main/bridge). */
 export const bridgeSchema = {
   type: 'object',
   properties: {
@@ -81,6 +82,7 @@ export const bridgeSchema = {
   },
 } as const
 
+/** The plugin macvlan (plugins/main/macvlan). */
 export const macvlanSchema = {
   type: 'object',
   properties: {
@@ -94,30 +96,36 @@ export const macvlanSchema = {
   },
 } as const
 
+/** The plugin ipvlan (plugins/main/ipvlan). */
 export const ipvlanSchema = {
   type: 'object',
   properties: { ...common, master: text, mode: { enum: ['l2', 'l3', 'l3s'] }, mtu: count, linkInContainer: flag },
 } as const
 
+/** The plugin ptp (plugins/main/ptp). */
 export const ptpSchema = { type: 'object', properties: { ...common, ...ipMasq, mtu: count } } as const
 
+/** The plugin host-device (plugins/main/host-device). */
 export const hostDeviceSchema = {
   type: 'object',
   properties: { ...common, device: text, hwaddr: text, dpdkMode: flag, kernelpath: text },
 } as const
 
+/** The plugin vlan (plugins/main/vlan). */
 export const vlanSchema = {
   type: 'object',
   required: ['master', 'vlanId'],
   properties: { ...common, master: text, vlanId, mtu: count, linkInContainer: flag },
 } as const
 
+/** The plugin vrf (plugins/meta/vrf). */
 export const vrfSchema = {
   type: 'object',
   required: ['vrfname'],
   properties: { ...common, vrfname: text, table: count },
 } as const
 
+/** The plugin tuning (plugins/meta/tuning). */
 export const tuningSchema = {
   type: 'object',
   properties: {
@@ -132,6 +140,7 @@ export const tuningSchema = {
   },
 } as const
 
+/** The plugin portmap (plugins/meta/portmap). */
 export const portmapSchema = {
   type: 'object',
   properties: {
@@ -146,6 +155,7 @@ export const portmapSchema = {
   },
 } as const
 
+/** The plugin bandwidth (plugins/meta/bandwidth). */
 export const bandwidthSchema = {
   type: 'object',
   properties: {
@@ -159,8 +169,10 @@ export const bandwidthSchema = {
   },
 } as const
 
+/** The plugin sbr (plugins/meta/sbr). */
 export const sbrSchema = { type: 'object', properties: { ...common, table: count, addSourceHints: flag } } as const
 
+/** The plugin firewall (plugins/meta/firewall). */
 export const firewallSchema = {
   type: 'object',
   properties: {
@@ -172,10 +184,13 @@ export const firewallSchema = {
   },
 } as const
 
+/** The plugin loopback (plugins/main/loopback). */
 export const loopbackSchema = { type: 'object', properties: common } as const
 
+/** The plugin dummy (plugins/main/dummy). */
 export const dummySchema = { type: 'object', properties: common } as const
 
+/** The `ipam` of host-local (plugins/ipam/host-local). */
 export const hostLocalSchema = {
   type: 'object',
   properties: {
@@ -189,6 +204,7 @@ export const hostLocalSchema = {
   },
 } as const
 
+/** The `ipam` of static (plugins/ipam/static). */
 export const staticSchema = {
   type: 'object',
   properties: {
@@ -203,6 +219,7 @@ export const staticSchema = {
   },
 } as const
 
+/** The `ipam` of dhcp (plugins/ipam/dhcp). */
 export const dhcpSchema = {
   type: 'object',
   properties: {

@@ -7,10 +7,11 @@ export function isIn({ address, prefix, family }: Cidr, text: string): boolean {
   return one?.family === family && ipaddr.parse(one.address).match(ipaddr.parse(address), prefix)
 }
 
-/** Whether two subnets share an address. */
-export function overlap(one: Cidr, other: Cidr): boolean {
-  const [wide, narrow] = one.prefix <= other.prefix ? [one, other] : [other, one]
-  return isIn(wide, narrow.address)
+/** The bits that the addresses of a subnet share, its family in front. */
+export function networkBits({ address, prefix, family }: Cidr): string {
+  const bytes = ipaddr.parse(address).toByteArray()
+  const bits = bytes.map((byte) => byte.toString(2).padStart(8, '0')).join('')
+  return `${family}:${bits.slice(0, prefix)}`
 }
 
 /** The first address of a subnet, which stands for it. */

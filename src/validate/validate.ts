@@ -1,4 +1,4 @@
-import { type Definition, type NodeConfig, readNodeConfig } from '../attach/index.ts'
+import { type Definition, type Knowledge, type NodeConfig, readNodeConfig } from '../attach/index.ts'
 import { CniError, CODE, type ConfigFiles, type JsonObject } from '../cni/index.ts'
 import { checkDefinition } from './definition-check.ts'
 import { type Document, documentsOf } from './documents.ts'
@@ -19,6 +19,8 @@ export type ValidateInput = {
   readonly namespace: string
   /** What is known of a node; without it nothing is said of interfaces, plugins and files. */
   readonly facts?: Facts | undefined
+  /** Told of each document that is looked at, for who waits for it. */
+  readonly step?: (() => void) | undefined
 }
 
 /** What came of it: the findings in the order of their places, and how many documents were looked at. */
@@ -45,13 +47,17 @@ const STAND_IN = { cniVersion: '1.0.0', name: 'default-network', type: 'default-
  * Everything that is wrong with definitions, pods, node configurations and network configurations, in the words in
  * which an ADD would say it, with the places in their texts.
  */
-export function validate({ texts, namespace, facts }: ValidateInput): Validation {
+export function validate({ texts, namespace, facts, step = () => undefined }: ValidateInput): Validation {
   const read = texts.map(documentsOf)
   const documents = read.flatMap((one) => one.documents)
-  const known = documents.map((document) => knownOf(document, namespace, facts))
+  const known = documents.map((document) => {
+    step()
+    return knownOf(document, namespace, facts)
+  })
   const definitions = known.flatMap((one) => one.definitions)
   const node = nodeFor(known.flatMap((one) => one.nodes))
-  const input = { node, definitions, files: facts?.files ?? NO_FILES, namespace }
+  const files = facts?.files ?? NO_FILES
+  const input = { node, definitions, namespacesOf: namespacesOf(definitions), files, namespace }
   const findings = [
     ...read.flatMap((one) => one.findings),
     ...known.flatMap((one) => one.findings),
@@ -106,4 +112,14 @@ function nodeFor([first, ...more]: readonly NodeConfig[]): NodeConfig {
   const { clusterNetwork: _, ...node } =
     first && more.length === 0 ? first : readNodeConfig({ name: 'stand-in', delegates: [STAND_IN] }).config
   return { ...node, delegates: node.delegates.length > 0 ? node.delegates : [STAND_IN], defaultNetworks: [] }
+}
+
+function namespacesOf(definitions: readonly Definition[]): Knowledge['namespacesOf'] {
+  const namespaces = new Map<string, string[]>()
+  for (const { name, namespace } of definitions) {
+    const known = namespaces.get(name)
+    if (known) known.push(namespace)
+    else namespaces.set(name, [namespace])
+  }
+  return Object.fromEntries(namespaces)
 }

@@ -30,7 +30,7 @@ async function withInstalled(keys: object, use: (node: TestNode) => Promise<void
 
 const LAN = definition('lan', bridge(63))
 
-test('H4: doctor finds nothing on a sound node, and says what it has looked at, in 80 columns', async () => {
+test('H4a: doctor finds nothing on a sound node, and says what it has looked at, in 80 columns', async () => {
   await withInstalled({}, async (node) => {
     node.apply(LAN, pod('web', 'lan'))
     assert.is((await node.call('ADD')).status, 0)
@@ -55,7 +55,7 @@ test('H4: doctor finds nothing on a sound node, and says what it has looked at, 
   })
 })
 
-test('H4: doctor finds each of seven things wrong with a node, with the command that mends it', async () => {
+test('H4a: doctor finds each of seven things wrong with a node, with the command that mends it', async () => {
   await withInstalled({ agentSocket: '/run/plexus/agent.sock' }, async (node) => {
     const gone = createNetns()
     node.apply(LAN, pod('web', 'lan'))
@@ -68,6 +68,8 @@ test('H4: doctor finds each of seven things wrong with a node, with the command 
     writeFileSync(`${CONF_DIR}/00-calico.conf`, JSON.stringify({ cniVersion: '1.0.0', name: 'calico', type: 'calico' }))
     rmSync(`${BIN_DIR}/plexus`)
     writeFileSync('/var/lib/cni/networks/bridge62/10.62.0.99', 'nobody\r\neth0')
+    writeFileSync('/var/lib/cni/networks/bridge62/10.62.0.98', 'multus-pod\r\neth0')
+    writeFileSync(`${node.folder}/state/multus-pod`, '[]')
     writeFileSync(`${node.folder}/state/plexus/old.json.corrupt-1`, '')
     const { status, stdout } = plexus(['doctor', '--output', 'json'])
     assert.is(status, 1)
@@ -112,14 +114,14 @@ test('H4: doctor finds each of seven things wrong with a node, with the command 
   })
 })
 
-test('H4: doctor says where there is no Plexus at all', () => {
+test('H4a: doctor says where there is no Plexus at all', () => {
   const { status, stdout } = plexus(['doctor'])
   assert.is(status, 1)
   assert.match(stdout, /\/etc\/cni\/net\.d has no node configuration of Plexus\n +mend: plexus install\n/)
 })
 
 test(
-  'H4: doctor asks the API server whether it has the definitions, and grants what Plexus asks it for',
+  'H4a: doctor asks the API server whether it has the definitions, and grants what Plexus asks it for',
   () =>
     withApiServer(async (api) => {
       const kubeconfig = api.kubeconfigFor({ token: PLEXUS_TOKEN })

@@ -60,11 +60,11 @@ const DAEMON_SET = {
 const migrated = (cwd: string, ...args: readonly string[]): Migrated =>
   JSON.parse(plexus(['migrate', ...args, '-o', 'json'], { cwd }).stdout)
 
-test("J-Multus: migrate keeps what Multus' configuration says, and how Multus behaves", async () => {
+test("H6a, J-Multus: migrate keeps what Multus' configuration says, and how Multus behaves", async () => {
   await withFiles({ '00-multus.conf': THIN }, (cwd) => {
     const { config, differences, install } = migrated(cwd, '00-multus.conf')
     const { type: _, retryDeleteOnError: __, ...kept } = THIN
-    assert.equal(config, { ...kept, type: 'plexus', chaining: 'isolated', result: 'primary' })
+    assert.equal(config, { ...kept, type: 'plexus', chaining: 'isolated', result: 'primary', multusCompatible: true })
     const about = differences.map((one) => one.about)
     for (const one of ['capabilities', 'retryDeleteOnError', 'runtimeConfig', 'logLevel'])
       assert.ok(about.includes(one), one)
@@ -74,7 +74,7 @@ test("J-Multus: migrate keeps what Multus' configuration says, and how Multus be
   })
 })
 
-test("J-Multus: migrate takes the host's paths out of the shim's, and what its manifests say beside", async () => {
+test("H6a, J-Multus: migrate takes the host's paths out of the shim's, and what its manifests say beside", async () => {
   const daemon = {
     kind: 'ConfigMap',
     data: { 'daemon-config.json': JSON.stringify({ confDir: '/host/etc/multus', socketDir: '/x' }) },
@@ -89,6 +89,7 @@ test("J-Multus: migrate takes the host's paths out of the shim's, and what its m
       clusterNetwork: '/etc/cni/net.d/10-calico.conflist',
       chaining: 'isolated',
       result: 'primary',
+      multusCompatible: true,
       globalNamespaces: 'default,infra',
       readinessindicatorfile: '/run/ready',
       namespaceIsolation: true,
@@ -103,7 +104,7 @@ test("J-Multus: migrate takes the host's paths out of the shim's, and what its m
   })
 })
 
-test('J-Multus: what migrate makes attaches a pod', async () => {
+test('H6a, J-Multus: what migrate makes attaches a pod', async () => {
   await withNode({}, async (node) => {
     const multus = {
       ...THIN,
@@ -125,12 +126,12 @@ test('J-Multus: what migrate makes attaches a pod', async () => {
   })
 })
 
-test('J-Multus: the configuration goes to standard output or a file, the differences to standard error', async () => {
+test('H6a, J-Multus: the configuration goes to standard output or a file, the differences to standard error', async () => {
   await withFiles({ '00-multus.conf': THIN, 'other.conf': bridge(1) }, (cwd) => {
     const { status, stdout, stderr } = plexus(['migrate', '00-multus.conf'], { cwd })
     assert.is(status, 0)
     assert.is(JSON.parse(stdout).type, 'plexus')
-    assert.match(stderr, /What will be different:\n\n {2}- capabilities: /)
+    assert.match(stderr, /What will be different:\n\n {2}- multusCompatible: /)
     assert.match(stderr, /plexus doctor\n$/)
     assert.ok(stderr.split('\n').every((line) => line.length <= 80))
     assert.is(plexus(['migrate', '00-multus.conf', '--write', 'new/00-plexus.conf'], { cwd }).stdout, '')

@@ -99,17 +99,20 @@ test('H4, F4: gc --dry-run says what gc deletes: the containers whose sandbox is
       deleteNetns(other)
     }
     assert.match(run('ls').stdout, /gone +eth0 .* gone\n.*\n\n?.*1 sandbox is gone: plexus gc deletes/s)
+    const checked = run('check', 'gone')
+    assert.is(checked.status, 1)
+    assert.match(checked.stdout.replace(/\s+/g, ' '), /its sandbox \S+ is gone; plexus gc deletes what is left/)
     const before = node.state()
     const dry = run('gc', '--dry-run')
     assert.is(dry.status, 0)
     assert.match(
       dry.stdout,
-      /^would be deleted {2}default\/web {2}gone {2}eth0 bridge60, net1 default\/net-a\n1 container .* 1 kept\.\n$/,
+      /^would be deleted: default\/web gone, eth0 bridge60, net1 default\/net-a\n1 container .* 1 kept\.\n$/,
     )
     assert.equal(node.state(), before)
     const done = run('gc')
     assert.is(done.status, 0, done.stderr)
-    assert.match(done.stdout, /^deleted {2}default\/web {2}gone /)
+    assert.match(done.stdout, /^deleted: default\/web gone, /)
     assert.equal(JSON.parse(run('gc', '-o', 'json').stdout), { dryRun: false, deleted: [], left: [], kept: 1 })
     assert.is(run('check', CONTAINER).status, 0)
   })

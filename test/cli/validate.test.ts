@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { definition, pod, withNode } from '../engine/plexus.ts'
 import { assert, test } from '../harness.ts'
 import { plexus, withFiles } from './command.ts'
@@ -18,8 +18,7 @@ test('H2: every finding is shown with file, line, column, the line itself and a 
       stdout,
       [
         'chained.yaml:17:11: warning: definition default/chained: spec.config:',
-        '  plugins[0]: plugin bridge does not know it: unknown key "isGatway"; did you',
-        '  mean "isGateway"?',
+        '  plugins[0]: unknown key "isGatway" of plugin bridge; did you mean "isGateway"?',
         '   17 |           "isGatway": true,',
         '      |           ^^^^^^^^^^',
         '',
@@ -95,6 +94,14 @@ test('H2: with --on-this-node, an interface, a plugin or a file that this node h
     )
     assert.match(plexus(['validate', '.'], { cwd }).stdout, /^Nothing is wrong/)
   })
+})
+
+test('H2: nothing is wrong in any of the examples', () => {
+  const folder = new URL('../../examples', import.meta.url).pathname
+  const examples = readdirSync(folder).filter((name) => !name.endsWith('.md'))
+  assert.ok(examples.length > 5)
+  for (const example of examples)
+    assert.match(plexus(['validate', example], { cwd: folder }).stdout, /^Nothing is wrong in/, example)
 })
 
 const REFUSED: Readonly<Record<string, readonly object[]>> = {

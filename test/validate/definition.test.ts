@@ -10,11 +10,11 @@ const warning = (rule: string, message: RegExp): Expected => ({ severity: 'warni
 const MISTAKES: Readonly<Record<string, readonly [string, Expected]>> = {
   'a key that is misspelt': [
     bridge('⟦"isGatway"⟧: true'),
-    warning('unknown-key', /plugin bridge does not know it: unknown key "isGatway"; did you mean "isGateway"\?$/),
+    warning('unknown-key', /unknown key "isGatway" of plugin bridge; did you mean "isGateway"\?$/),
   ],
   'a key that no plugin of that type reads': [
     '{ "cniVersion": "1.0.0", "type": "macvlan", ⟦"ipMasq"⟧: true }',
-    warning('unknown-key', /plugin macvlan does not know it: unknown key "ipMasq"$/),
+    warning('unknown-key', /unknown key "ipMasq" of plugin macvlan$/),
   ],
   'a value of the wrong type': [bridge('"mtu": ⟦"1500"⟧'), error('shape', /: mtu: must be a whole number$/)],
   'a value that is none of those allowed': [
@@ -23,7 +23,7 @@ const MISTAKES: Readonly<Record<string, readonly [string, Expected]>> = {
   ],
   'a mistake deep in ipam': [
     ipam('"ranges": [[{ "subnet": "10.1.0.0/16", ⟦"gatway"⟧: "10.1.0.1" }]]'),
-    warning('unknown-key', /ipam\.ranges\[0\]\[0\]: ipam plugin host-local .*"gateway"\?$/),
+    warning('unknown-key', /ipam\.ranges\[0\]\[0\]: unknown key "gatway" of ipam plugin host-local; .*"gateway"\?$/),
   ],
   'a plugin without type': [
     '{ "cniVersion": "1.0.0", "name": "lan", "plugins": [{ "type": "bridge" }, ⟦{⟧ "mtu": 9000 }] }',
