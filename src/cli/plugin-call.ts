@@ -42,7 +42,10 @@ import {
   hostRoutes,
   journalFiles,
   multusFiles,
+  requireOwnFolders,
+  strangerAtSocket,
 } from '../host/index.ts'
+import { delegateEnvironment } from './delegate-environment.ts'
 
 /** What a plugin prints and ends with (SPEC 1.1.0, section 5). */
 export type Answer = { readonly stdout: string; readonly status: 0 | 1 }
@@ -124,7 +127,7 @@ function carrierOf(
       ports: portsOf(node, invocation, env, { ...direct, turns: undefined, log, observe: watch }),
       ended: async () => undefined,
     }
-  const agent = agentCall({ socket: node.agentSocket, ...direct, log })
+  const agent = agentCall({ socket: node.agentSocket, ...direct, log, strangerAt: strangerAtSocket })
   const { runs, observe } = recorded(watch)
   return {
     ports: portsOf(node, invocation, env, { ...agent, log, observe }),
@@ -161,6 +164,7 @@ function portsOf(
   { source, reporter, turns, log, observe }: Pick<Ports, 'source' | 'reporter' | 'turns' | 'log' | 'observe'>,
 ): Ports {
   const folder = `${node.cniDir}/plexus`
+  requireOwnFolders(node.cniDir, folder)
   return {
     exec: hostExec(),
     files: hostFiles,
@@ -175,7 +179,7 @@ function portsOf(
     locks: hostLocks(`${folder}/locks`),
     machine: hostMachine(),
     log,
-    env: { ...definedOnly(env), [NESTED]: invocation.verb },
+    env: { ...delegateEnvironment(env, node.delegateEnvironment), [NESTED]: invocation.verb },
     observe,
   }
 }
@@ -199,8 +203,4 @@ const REPORT_PATIENCE_MS = 5_000
 
 function reporterOf(client: KubeClient, { events }: NodeConfig, log: Log): Reporter {
   return kubeReporter({ client, log, events, patienceMs: REPORT_PATIENCE_MS })
-}
-
-function definedOnly(env: Call['env']): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
 }

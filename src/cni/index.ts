@@ -58,6 +58,7 @@ export {
 export { type Call, type Invocation, type InvocationOf, MAX_CONFIG_BYTES, readInvocation } from './invocation.ts'
 export { isJsonObject, type Json, type JsonObject, kindOf, parseJson, parseJsonObject, toJson } from './json.ts'
 export { lastLines } from './plugin-failure.ts'
+export { printableJson } from './printable.ts'
 export { accepted, type Problem, problemsOf, problemText, type Reading, type Validator } from './problem.ts'
 export {
   type Dns,

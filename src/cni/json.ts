@@ -1,5 +1,6 @@
 import { isLosslessNumber, isSafeNumber, LosslessNumber, parse, stringify } from 'lossless-json'
 import { CniError, CODE } from './error.ts'
+import { escaped } from './printable.ts'
 
 /** A JSON value whose numbers are exact: what a double cannot hold is kept as its digits. */
 export type Json = null | boolean | number | string | LosslessNumber | readonly Json[] | JsonObject
@@ -99,5 +100,5 @@ function withLine(message: string, text: string): string {
     return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`
   })
   // The parser quotes what it stumbled over as it is, a line feed or a terminal's escape among it.
-  return placed.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return escaped(placed)
 }
