@@ -46,7 +46,6 @@ function program(): Command {
     .description("Attaches a pod's networks by a chain of real CNI plugins, and undoes all of it.")
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ helpWidth: WIDTH })
     .exitOverride()
     .addHelpText('after', EPILOGUE)
@@ -60,7 +59,7 @@ function program(): Command {
   addInstallCommands(plexus)
   addAgentCommand(plexus)
   addMigrateCommand(plexus)
-  plexus.commandsGroup('And:')
+  plexus.commandsGroup('And:').helpCommand('help [command]', 'show the help of a command')
   addDemoCommand(plexus)
   addCompletionCommand(plexus)
   return plexus

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { canonicalAddress, isJsonObject } from '../cni/index.ts'
+import { journalFiles } from '../host/index.ts'
 import { doubt, ill, ok, type Patient, type Verdict } from './doctor-verdict.ts'
 import { type HeldCall, podName } from './journal-view.ts'
 
@@ -24,7 +25,7 @@ export function examineLeaks({ journal }: Patient): readonly Verdict[] {
       doubt(`${named(held)}: an ADD is at work, or was cut off`, `plexus show ${held.containerId}`),
     ),
     ...unreadable.map(({ msg, containerId }) =>
-      ill(msg, `plexus check ${containerId}; plexus validate ${folder}/${containerId}.json`),
+      ill(`${msg}; the DEL of its container finds out what it said`, `crictl stopp ${containerId}`),
     ),
     ...setAside(folder),
     ...leases(journal),
@@ -34,10 +35,8 @@ export function examineLeaks({ journal }: Patient): readonly Verdict[] {
 }
 
 function setAside(folder: string): readonly Verdict[] {
-  const aside = namesIn(folder).filter((name) => name.includes('.corrupt-'))
-  return aside.map((name) =>
-    doubt(`${folder}/${name}: a journal that could not be read was set aside`, `rm ${folder}/${name}`),
-  )
+  const paths = journalFiles(folder).listAside()
+  return paths.map((path) => doubt(`${path}: a journal that could not be read was set aside`, `rm ${path}`))
 }
 
 function leases({ calls, folder }: Patient['journal']): readonly Verdict[] {

@@ -12,7 +12,8 @@ import { hostFiles } from '../host/index.ts'
 import { type ExplainInput, type ExplainOptions, explainInput } from './explain-inputs.ts'
 import { EXPLAIN_OUTPUTS, type ExplainOutput } from './explain-output.ts'
 import { reasonsOf } from './explain-reasons.ts'
-import { note, print } from './print.ts'
+import { indented, note, print } from './print.ts'
+import { wrapped } from './terminal.ts'
 
 /** What would be run for a pod. */
 export type Explanation = {
@@ -62,8 +63,8 @@ export async function explain(
     } catch (fault) {
       if (!(fault instanceof CniError)) throw fault
       const { namespace, name } = knowledge.pod
-      note(`pod ${namespace}/${name}: ADD would fail with code ${fault.code}: ${fault.msg}`)
-      if (fault.details) note(fault.details)
+      note(wrapped(`pod ${namespace}/${name}: ADD would fail with code ${fault.code}: ${fault.msg}`, 2))
+      if (fault.details) note(indented(fault.details, 2))
       status = 1
     }
   }

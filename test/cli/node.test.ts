@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
-import { bridge, CONTAINER, definition, pod, type TestNode, withNode } from '../engine/plexus.ts'
+import { bridge, CONTAINER, definition, PLEXUS, pod, type TestNode, withNode } from '../engine/plexus.ts'
 import { assert, test } from '../harness.ts'
 import { createNetns, deleteNetns, runIn } from '../node/namespaces.ts'
 import { type Ended, plexus } from './command.ts'
+import { until } from './install-node.ts'
 
 type Listed = {
   readonly attachments: readonly {
@@ -137,6 +139,26 @@ test('H4: a journal that cannot be read is said, and its container is kept by gc
       assert.ok(node.state().includes('broken.json'))
     } finally {
       rmSync(path)
+    }
+  })
+})
+
+test('H4: ls --watch lists again what has changed', async () => {
+  await withNode({ delegates: [bridge(65)] }, async (node) => {
+    node.apply(pod('web'))
+    const watching = spawn(PLEXUS, ['ls', '--watch', '--cni-dir', `${node.folder}/state`])
+    let said = ''
+    watching.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk
+    })
+    try {
+      await until(() => said.includes('Nothing is attached here'))
+      await node.call('ADD')
+      await until(() => said.includes('default/web  c0ffee'))
+      await node.call('DEL')
+      await until(() => said.split('Nothing is attached here').length === 3)
+    } finally {
+      watching.kill()
     }
   })
 })
