@@ -15,8 +15,9 @@ const BUSY_DELAYS_MS = [50, 150, 400, 900, 1_500, 3_000]
 
 /**
  * Runs a program to its end, in a process group of its own. After `timeoutMs`, or with more than 16 MiB on stdout, the
- * group is ended: SIGTERM, and after 5 s SIGKILL. The last 64 KiB of stderr are kept. A process left behind that
- * holds the pipes open is neither ended nor waited for. Never throws.
+ * group is ended: SIGTERM, and after 5 s SIGKILL. Of a program that was killed the rest of its group has 5 s to end. The
+ * last 64 KiB of stderr are kept. A process left behind that holds the pipes open is neither ended nor waited for. Never
+ * throws.
  */
 export async function runProcess(processes: Processes, program: Program, timeoutMs: number): Promise<PluginOutcome> {
   const began = performance.now()
@@ -79,9 +80,10 @@ async function supervise(
   await settledWithin(drained, PIPES_MS)
   started.letGo()
   clearTimeout(killing)
-  if (!stopped) return end
-  await endRest(started.pid, stopped.killAt)
-  return stopped.why
+  // One that was killed has left those it had started at work: they end before anybody undoes what they do.
+  if (!stopped && end.kind !== 'signalled') return end
+  await endRest(started.pid, stopped?.killAt ?? performance.now() + GRACE_MS)
+  return stopped?.why ?? end
 }
 
 async function settledWithin(promise: Promise<void>, ms: number): Promise<void> {

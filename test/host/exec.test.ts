@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, openSync, readFileSync } from 'node:fs'
 import type { PluginOutcome, PluginRun } from '../../src/cni/index.ts'
 import { assert, test } from '../harness.ts'
 import { livesAs } from './processes.ts'
@@ -38,6 +38,13 @@ for (const [runtime, run] of runtimes) {
       assert.is(outcome.stdout, 'begun\n')
       assert.match(outcome.stderr, 'asked to end')
       assert.equal(pidsIn(pids).map(livesAs), [undefined, undefined])
+    }))
+
+  test(`B5, F2: under ${runtime}, what a plugin that was killed had started ends before anything else is run`, () =>
+    inTemporaryFolder(async (folder) => {
+      const outcome = await run(runOf('die-amid', { env: { PATH, ENDED: `${folder}/ended` } }))
+      assert.equal(outcome.end, { kind: 'signalled', signal: 'SIGKILL' })
+      assert.ok(existsSync(`${folder}/ended`))
     }))
 
   test(`B5: under ${runtime}, what a plugin started may undo its work after the SIGTERM`, () =>
