@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { asCniError } from '../cni/index.ts'
+import { addConformanceCommand } from './conformance.ts'
 import { type DemoOutput, demo } from './demo.ts'
 import { demoInside } from './demo-inside.ts'
 import { addInstallCommands } from './install-commands.ts'
@@ -46,6 +47,7 @@ function program(): Command {
     .action(async ({ output, inside }: { readonly output: DemoOutput; readonly inside?: boolean }) => {
       process.exitCode = inside ? await demoInside(output) : demo(output)
     })
+  addConformanceCommand(plexus)
   addInstallCommands(plexus)
   return plexus
 }
