@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { asCniError } from '../cni/index.ts'
 import { addAgentCommand } from './agent-command.ts'
 import { addCompletionCommand } from './completion-command.ts'
+import { addConformanceCommand } from './conformance.ts'
 import { addDemoCommand } from './demo-command.ts'
 import { addDoctorCommand } from './doctor-command.ts'
 import { addExplainCommands } from './explain-commands.ts'
@@ -59,6 +60,8 @@ function program(): Command {
   addInstallCommands(plexus)
   addAgentCommand(plexus)
   addMigrateCommand(plexus)
+  plexus.commandsGroup('For vendors:')
+  addConformanceCommand(plexus)
   plexus.commandsGroup('And:').helpCommand('help [command]', 'show the help of a command')
   addDemoCommand(plexus)
   addCompletionCommand(plexus)
