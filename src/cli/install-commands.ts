@@ -22,7 +22,7 @@ export function addInstallCommands(plexus: Command): void {
     )
     .option('--skip-executable', 'leave the executable as it is')
     .option('--timeout <seconds>', 'give up without a default network', seconds)
-    .option('--watch', 'stay, and renew the kubeconfig when its token changes')
+    .option('--watch', 'stay, and renew the token in the kubeconfig')
     .action(async (options: InstallOptions) => {
       process.exitCode = await install(options)
     })

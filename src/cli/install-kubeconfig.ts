@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { parseDocument, stringify } from 'yaml'
 import { CniError, CODE } from '../cni/index.ts'
 
 /** A service account as a pod has it. */
@@ -40,7 +40,20 @@ export function isGeneratedKubeconfig(text: string): boolean {
   return text.startsWith(HEADER)
 }
 
-function serverUrl({ KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port }: ApiServerEnvironment): string {
+/** The token of a kubeconfig that Plexus generated; undefined where somebody has edited it away. */
+export function tokenIn(text: string): string | undefined {
+  const token = parseDocument(text).getIn(['users', 0, 'user', 'token'])
+  return typeof token === 'string' ? token : undefined
+}
+
+/**
+ * The API server's URL.
+ * @throws CniError 4 where the environment does not say where it is.
+ */
+export function serverUrl({
+  KUBERNETES_SERVICE_HOST: host,
+  KUBERNETES_SERVICE_PORT: port,
+}: ApiServerEnvironment): string {
   if (host && port) return `https://${host.includes(':') ? `[${host}]` : host}:${port}`
   throw new CniError(
     CODE.invalidEnvironment,

@@ -3,12 +3,18 @@ import { CniError, CODE, type ConfigFiles, type NetworkFile, parseJsonObject } f
 import { hostFiles } from '../host/index.ts'
 import { type FoundDefaultNetwork, findDefaultNetwork } from './install-default-network.ts'
 import { type Placed, placeExecutable, placeText, textOf } from './install-files.ts'
-import { isGeneratedKubeconfig, kubeconfigText, type ServiceAccount } from './install-kubeconfig.ts'
+import { isGeneratedKubeconfig, kubeconfigText, type ServiceAccount, serverUrl, tokenIn } from './install-kubeconfig.ts'
 import { nodeConfigText } from './install-node-config.ts'
 import { executablePath, type InstallOptions, kubeconfigPath, mounted, nodeConfigPath } from './install-options.ts'
+import type { TokenChoice } from './install-token.ts'
 
 /** What a step did: the host's path it is about, whether that was written, and what a person should know. */
 export type Done = { readonly path: string; readonly placed: Placed; readonly warnings: readonly string[] }
+
+/** The lines for a person that a step's warnings make. */
+export function warningLines({ path, warnings }: Done): readonly string[] {
+  return warnings.map((warning) => `${path}: ${warning}`)
+}
 
 /**
  * Puts this executable where the runtime has its plugins.
@@ -21,17 +27,27 @@ export function installExecutable(options: InstallOptions): Done {
 
 /**
  * Writes the service account's kubeconfig. One that somebody else wrote is left as it is, and used.
+ * @param isWanted Whether it still is, once the API server has been asked for its token.
  * @returns nothing where there is neither a service account nor a kubeconfig.
  * @throws CniError 4 or 5.
  */
-export function installKubeconfig(options: InstallOptions): Done | undefined {
+export async function installKubeconfig(
+  options: InstallOptions,
+  chooseToken: TokenChoice,
+  isWanted: () => boolean = () => true,
+): Promise<Done | undefined> {
   const path = kubeconfigPath(options)
+  const untouched = { path, placed: 'unchanged', warnings: [] } as const
   const present = textOf(mounted(options, path))
   const account = serviceAccount(options)
   const isOthers = present !== undefined && !isGeneratedKubeconfig(present)
-  if (isOthers || (present !== undefined && !account)) return { path, placed: 'unchanged', warnings: [] }
+  if (isOthers || (present !== undefined && !account)) return untouched
   if (!account) return undefined
-  return { path, placed: placeText(mounted(options, path), kubeconfigText(account, process.env)), warnings: [] }
+  const server = { url: serverUrl(process.env), ca: account.ca }
+  const { token, warnings } = await chooseToken(server, account.token, present && tokenIn(present))
+  if (!isWanted()) return untouched
+  const text = kubeconfigText({ ...account, token }, process.env)
+  return { path, placed: placeText(mounted(options, path), text), warnings }
 }
 
 /**

@@ -2,35 +2,55 @@ import { isCniError, shadowOf } from '../cni/index.ts'
 import { textOf } from './install-files.ts'
 import { type InstallOptions, mounted, NODE_CONFIG_FILE, nodeConfigPath } from './install-options.ts'
 import { pause } from './install-pause.ts'
-import { currentDefaultNetwork, type Done, filesOf, installKubeconfig, installNodeConfig } from './install-steps.ts'
+import {
+  currentDefaultNetwork,
+  type Done,
+  filesOf,
+  installKubeconfig,
+  installNodeConfig,
+  warningLines,
+} from './install-steps.ts'
+import type { TokenChoice } from './install-token.ts'
 import { note, print } from './print.ts'
 
 const STEP_MS = 2_000
 
+/** What was installed, and how. */
+export type Installed = {
+  /** The path of the default network's configuration. */
+  readonly defaultNetwork: string
+  readonly chooseToken: TokenChoice
+  /** What has been said of it, which is not said again. */
+  readonly said: readonly string[]
+}
+
 /**
- * Keeps what was installed up to date until it is told to end: the kubeconfig with the service account's token, the
+ * Keeps what was installed up to date until it is told to end: the kubeconfig with a token of the service account, the
  * node configuration with what the default network's file says. It never takes another default network, nor writes
  * what somebody removed: it says so, once.
  * @returns the exit status, 0.
  */
-export async function keepUp(options: InstallOptions, defaultNetwork: string, stop: AbortSignal): Promise<number> {
+export async function keepUp(options: InstallOptions, installed: Installed, stop: AbortSignal): Promise<number> {
   print('staying, to keep the credentials up to date')
-  let said: readonly string[] = []
+  let { said } = installed
   for (;;) {
     await pause(STEP_MS, stop)
     if (stop.aborted) return 0
-    const complaints = look(options, defaultNetwork)
+    const complaints = await look(options, installed)
     for (const complaint of complaints) if (!said.includes(complaint)) note(complaint)
     said = complaints
   }
 }
 
-function look(options: InstallOptions, defaultNetwork: string): readonly string[] {
+async function look(options: InstallOptions, { defaultNetwork, chooseToken }: Installed): Promise<readonly string[]> {
   const path = nodeConfigPath(options)
-  if (textOf(mounted(options, path)) === undefined) return [gone(options, path)]
+  const isThere = (): boolean => textOf(mounted(options, path)) !== undefined
+  if (!isThere()) return [gone(options, path)]
+  const credentials = await updated(() => installKubeconfig(options, chooseToken, isThere))
+  if (!isThere()) return [gone(options, path)]
   return [
-    ...updated(() => installKubeconfig(options)),
-    ...updated(() => nodeConfigAround(options, defaultNetwork)),
+    ...credentials,
+    ...(await updated(() => nodeConfigAround(options, defaultNetwork))),
     ...elsewhere(options, defaultNetwork),
   ]
 }
@@ -49,11 +69,11 @@ function nodeConfigAround(options: InstallOptions, defaultNetwork: string): Done
   return { path: nodeConfigPath(options), placed: 'unchanged', warnings: [`the default network is lost: ${found.why}`] }
 }
 
-function updated(step: () => Done | undefined): readonly string[] {
+async function updated(step: () => Done | undefined | Promise<Done | undefined>): Promise<readonly string[]> {
   try {
-    const done = step()
+    const done = await step()
     if (done?.placed === 'written') print(`${done.path}: written`)
-    return done?.warnings.map((warning) => `${done.path}: ${warning}`) ?? []
+    return done ? warningLines(done) : []
   } catch (fault) {
     if (isCniError(fault)) return [`${fault.msg}; what was written before stays`]
     throw fault

@@ -9,7 +9,9 @@ import {
   installExecutable,
   installKubeconfig,
   installNodeConfig,
+  warningLines,
 } from './install-steps.ts'
+import { tokenChoice } from './install-token.ts'
 import { keepUp } from './install-watch.ts'
 import { note, print } from './print.ts'
 
@@ -26,7 +28,8 @@ export async function install(given: InstallOptions): Promise<number> {
   const options = withTidyPaths(given)
   const stop = stopSignal()
   if (!options.skipExecutable) tell(installExecutable(options))
-  const kubeconfig = installKubeconfig(options)
+  const chooseToken = tokenChoice()
+  const kubeconfig = await installKubeconfig(options, chooseToken)
   if (kubeconfig) tell(kubeconfig)
   else note('no service account and no kubeconfig: without one, nobody is asked about pods and their networks')
   const defaultNetwork = await awaitedDefaultNetwork(options, stop)
@@ -35,7 +38,8 @@ export async function install(given: InstallOptions): Promise<number> {
   print(`${defaultNetwork.path}: is the default network`)
   const first = shadowOf(filesOf(options), options.cniConfDir, nodeConfigPath(options))
   if (first) note(`${first}: comes first, and the runtime takes it in place of ${nodeConfigPath(options)}; remove it`)
-  return options.watch ? keepUp(options, defaultNetwork.path, stop) : 0
+  const said = kubeconfig ? warningLines(kubeconfig) : []
+  return options.watch ? keepUp(options, { defaultNetwork: defaultNetwork.path, chooseToken, said }, stop) : 0
 }
 
 // 6.1: no configuration of ours before the default network is ready.
@@ -66,7 +70,7 @@ function readyDefaultNetwork(options: InstallOptions): NetworkFile | string {
   return found.file
 }
 
-function tell({ path, placed, warnings }: Done): void {
-  print(`${path}: ${placed === 'written' ? 'written' : 'is as it should be'}`)
-  for (const warning of warnings) note(`${path}: ${warning}`)
+function tell(done: Done): void {
+  print(`${done.path}: ${done.placed === 'written' ? 'written' : 'is as it should be'}`)
+  for (const line of warningLines(done)) note(line)
 }

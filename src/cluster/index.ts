@@ -25,6 +25,13 @@ export {
 export { isMeantPod, type KubeSourceOptions, kubeSource } from './kube-source.ts'
 export { definitionResource, podResource, type Resource } from './resources.ts'
 export { CLOCK, type Clock, type Retrying, retried } from './retries.ts'
+export {
+  type ApiServer,
+  isTokenRefused,
+  requestToken,
+  type TokenClaims,
+  tokenClaims,
+} from './service-account-token.ts'
 export { NETWORK_STATUS_ANNOTATION, statusPatch, statusPath, statusText } from './status-patch.ts'
 export { writeStatus } from './status-write.ts'
 export { type YamlDocument, yamlDocuments } from './yaml-documents.ts'

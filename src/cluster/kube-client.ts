@@ -1,5 +1,5 @@
+import { answerValue } from './kube-answer.ts'
 import { type Connection, kubeConnection } from './kube-connection.ts'
-import { KubeError } from './kube-error.ts'
 import { type Answer, type KubeRequest, send } from './kube-http.ts'
 
 /**
@@ -65,46 +65,21 @@ export function kubeClient(kubeconfig: string, { keepAlive = false }: KubeClient
   const tryMs = (timeoutMs: number | undefined): number => Math.max(1, Math.min(TRY_MS, timeoutMs ?? TRY_MS))
   return {
     async get(path, query = {}, timeoutMs) {
-      return json(await request({ method: 'GET', path, query, timeoutMs: tryMs(timeoutMs) }), 'GET', path)
+      return answerValue(await request({ method: 'GET', path, query, timeoutMs: tryMs(timeoutMs) }), 'GET', path)
     },
     async patch(path, body, timeoutMs) {
       const wanted = { method: 'PATCH', path, body, contentType: MERGE_PATCH, timeoutMs: tryMs(timeoutMs) } as const
-      json(await request(wanted), 'PATCH', path)
+      answerValue(await request(wanted), 'PATCH', path)
     },
     async put(path, body, timeoutMs) {
-      json(await request({ method: 'PUT', path, body, timeoutMs: tryMs(timeoutMs) }), 'PUT', path)
+      answerValue(await request({ method: 'PUT', path, body, timeoutMs: tryMs(timeoutMs) }), 'PUT', path)
     },
     async post(path, body, timeoutMs) {
-      json(await request({ method: 'POST', path, body, timeoutMs: tryMs(timeoutMs) }), 'POST', path)
+      answerValue(await request({ method: 'POST', path, body, timeoutMs: tryMs(timeoutMs) }), 'POST', path)
     },
     async watch(path, query, onLine, signal) {
       const wanted = { method: 'GET', path, query: { ...query, watch: 'true' }, timeoutMs: 0 } as const
-      json(await request(wanted, onLine, signal), 'WATCH', path)
+      answerValue(await request(wanted, onLine, signal), 'WATCH', path)
     },
   }
-}
-
-function json({ status, text, retryAfterMs }: Answer, verb: string, path: string): unknown {
-  if (status >= 200 && status < 300) return text === '' ? undefined : parsed(text, verb, path)
-  const message = `${verb} ${path}: ${status} ${reasonOf(text)}`
-  throw new KubeError(message, { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
-}
-
-function parsed(text: string, verb: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new KubeError(`${verb} ${path}: the answer is not JSON`, { cause })
-  }
-}
-
-// The API server says why in a Status object; whoever stands before it may say anything.
-function reasonOf(text: string): string {
-  try {
-    const { message } = JSON.parse(text) as { readonly message?: unknown }
-    if (typeof message === 'string') return message
-  } catch {
-    // Not the API server's words, then.
-  }
-  return text.trim().slice(0, 200)
 }

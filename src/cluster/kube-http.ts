@@ -38,15 +38,16 @@ export async function send(
     ...(text === undefined ? {} : bodyHeaders(text, contentType)),
   }
   const options = { ...tls, method, headers, ...(signal ? { signal } : {}) } as RequestOptions
-  return new Promise((resolve, reject) => {
-    const failed = (cause: unknown): void =>
-      reject(new KubeError(`${method} ${url.origin}${path}: ${wordsOf(cause)}`, { cause }))
+  const answered = new Promise<Answer>((resolve, reject) => {
     const sent = start(url, options, (response) => {
-      received(response, onLine).then(resolve, failed)
+      received(response, onLine).then(resolve, reject)
     })
     if (timeoutMs > 0) endAfter(sent, timeoutMs)
-    sent.on('error', failed)
+    sent.on('error', reject)
     sent.end(text)
+  })
+  return answered.catch((cause: unknown) => {
+    throw new KubeError(`${method} ${url.origin}${path}: ${wordsOf(cause)}`, { cause })
   })
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
@@ -57,6 +58,12 @@ export const KUBECONFIG = '/etc/cni/net.d/plexus.d/plexus.kubeconfig'
 export const CALICO = '/etc/cni/net.d/10-calico.conflist'
 export const CA = '-----BEGIN CERTIFICATE-----\nnot read here\n-----END CERTIFICATE-----\n'
 
+/** Where a pod of the node is told that the API server is, and what its authority is. */
+export type InstallCluster = { readonly host: string; readonly port: number; readonly ca: string }
+
+/** A cluster whose API server nobody reaches. */
+const NO_CLUSTER: InstallCluster = { host: '10.96.0.1', port: 443, ca: CA }
+
 /** A network such as a cluster's default one. */
 export const CALICO_LIST = {
   name: 'k8s-pod-network',
@@ -71,7 +78,10 @@ export const CALICO_LIST = {
 const PROGRAM = [process.execPath, '--import', 'tsx', new URL('install-program.ts', import.meta.url).pathname]
 
 /** Makes a node for the time `use` takes; it has no default network yet. */
-export async function withInstallNode(use: (node: InstallNode) => Promise<void>): Promise<void> {
+export async function withInstallNode(
+  use: (node: InstallNode) => Promise<void>,
+  cluster: InstallCluster = NO_CLUSTER,
+): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     const root = `${folder}/host`
     const executable = `${folder}/plexus`
@@ -80,7 +90,7 @@ export async function withInstallNode(use: (node: InstallNode) => Promise<void>)
     mkdirSync(`${root}/etc/cni/net.d`, { recursive: true })
     mkdirSync(`${root}/opt/cni/bin`, { recursive: true })
     const running = new Set<ChildProcess>()
-    const node = nodeIn(folder, root, executable, running)
+    const node = nodeIn(folder, root, executable, running, cluster)
     node.setToken('token-1')
     try {
       await use(node)
@@ -95,13 +105,19 @@ export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
-function nodeIn(folder: string, root: string, executable: string, running: Set<ChildProcess>): InstallNode {
+function nodeIn(
+  folder: string,
+  root: string,
+  executable: string,
+  running: Set<ChildProcess>,
+  { host, port, ca }: InstallCluster,
+): InstallNode {
   const account = `${folder}/serviceaccount`
   const own = ['--host-root', root, '--executable-file', executable]
   const start = (command = '', ...args: readonly string[]): Running => {
     const [program = '', ...rest] = PROGRAM
     const all = [...rest, command, ...own, ...(command === 'install' ? ['--service-account', account] : []), ...args]
-    const env = { PATH: process.env['PATH'], KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' }
+    const env = { PATH: process.env['PATH'], KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: String(port) }
     const child = spawn(program, all, { env, stdio: ['ignore', 'pipe', 'pipe'] })
     running.add(child)
     return runningOf(child)
@@ -127,16 +143,16 @@ function nodeIn(folder: string, root: string, executable: string, running: Set<C
         .filter((entry) => !entry.isDirectory())
         .map((entry) => entry.name)
         .sort(),
-    setToken: (token) => setToken(account, token),
+    setToken: (token) => setToken(account, token, ca),
   }
 }
 
-function setToken(account: string, token: string): void {
-  const version = `${account}/..${token}`
-  mkdirSync(version, { recursive: true })
-  writeFileSync(`${version}/token`, token)
-  writeFileSync(`${version}/ca.crt`, CA)
-  symlinkSync(`..${token}`, `${account}/..data_tmp`)
+function setToken(account: string, token: string, ca: string): void {
+  const version = `..${randomUUID()}`
+  mkdirSync(`${account}/${version}`, { recursive: true })
+  writeFileSync(`${account}/${version}/token`, token)
+  writeFileSync(`${account}/${version}/ca.crt`, ca)
+  symlinkSync(version, `${account}/..data_tmp`)
   renameSync(`${account}/..data_tmp`, `${account}/..data`)
   for (const name of ['token', 'ca.crt'])
     if (!existsSync(`${account}/${name}`)) symlinkSync(`..data/${name}`, `${account}/${name}`)

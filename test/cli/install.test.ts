@@ -13,7 +13,10 @@ test('H6: install puts the executable, a kubeconfig and a node configuration aro
     node.put(CALICO, CALICO_LIST)
     const { status, stdout, stderr } = await node.run('install')
     assert.is(status, 0, stderr)
-    assert.is(stderr, '')
+    assert.match(
+      stderr,
+      /^\S+plexus\.kubeconfig: has this pod's own token, .*: it does not say which service account.*\n$/,
+    )
     assert.match(stdout, /10-calico.conflist: is the default network/)
     assert.equal(JSON.parse(node.read(NODE_CONFIG) ?? ''), {
       cniVersion: '0.4.0',

@@ -38,28 +38,42 @@ apiTest('K2: an ADD and a DEL need no other right than the service account has',
   )
 })
 
-apiTest('K2: those are all the rights that the service account has', {}, async ({ api }) => {
-  const review = {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SelfSubjectRulesReview',
-    spec: { namespace: 'default' },
-  }
-  const { stdout, stderr } = asPlexus(api, ['create', '-o', 'json', '-f', '-'], JSON.stringify(review))
-  assert.is(stderr, '')
-  const rules: readonly Rule[] = JSON.parse(stdout).status.resourceRules
-  const own = rules.filter(({ apiGroups }) => !apiGroups.includes('authorization.k8s.io'))
-  const rights = own.flatMap(({ verbs, resources }) => resources.map((resource) => `${resource}: ${verbs.join(' ')}`))
-  assert.equal(rights.sort(), [
-    'events: create patch',
-    'network-attachment-definitions: get list watch',
-    'pods/status: patch',
-    'pods: get list watch',
-  ])
-})
+const RIGHTS = [
+  'events: create patch',
+  'network-attachment-definitions: get list watch',
+  'pods/status: patch',
+  'pods: get list watch',
+]
+
+for (const [namespace, rights] of [
+  ['default', RIGHTS],
+  ['kube-system', [...RIGHTS, 'serviceaccounts/token plexus: create']],
+] as const)
+  apiTest(
+    `K2: those are all the rights that the service account has in namespace ${namespace}`,
+    {},
+    async ({ api }) => {
+      const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } }
+      const { stdout, stderr } = asPlexus(api, ['create', '-o', 'json', '-f', '-'], JSON.stringify(review))
+      assert.is(stderr, '')
+      const rules: readonly Rule[] = JSON.parse(stdout).status.resourceRules
+      const own = rules.filter(({ apiGroups }) => !apiGroups.includes('authorization.k8s.io'))
+      const found = own.flatMap(({ verbs, resources, resourceNames = [] }) =>
+        resources.map((resource) => `${[resource, ...resourceNames].join(' ')}: ${verbs.join(' ')}`),
+      )
+      assert.equal(found.sort(), rights)
+    },
+  )
+
 type Rule = {
   readonly apiGroups: readonly string[]
   readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
   readonly verbs: readonly string[]
+}
+
+function tokenRequest(namespace: string, account: string): readonly string[] {
+  return ['create', '--raw', `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`, '-f', '-']
 }
 
 const FORBIDDEN: readonly (readonly [what: string, args: readonly string[], stdin?: object])[] = [
@@ -73,11 +87,8 @@ const FORBIDDEN: readonly (readonly [what: string, args: readonly string[], stdi
   ['read a node', ['get', 'node', 'node1']],
   ['read a config map', ['get', 'configmap', '-n', 'kube-system', 'plexus-node']],
   ['read Events', ['get', 'events']],
-  [
-    'ask for a token',
-    ['create', '--raw', '/api/v1/namespaces/kube-system/serviceaccounts/plexus/token', '-f', '-'],
-    {},
-  ],
+  ["ask for another service account's token", tokenRequest('kube-system', 'default'), {}],
+  ["ask for another namespace's token", tokenRequest('default', 'plexus'), {}],
 ]
 
 apiTest('K2: and it may do nothing else, to pods, secrets, definitions, nodes or Events', {}, async ({ api }) => {

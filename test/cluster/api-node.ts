@@ -70,9 +70,13 @@ export function theApiServer(): Promise<ApiServer> {
   return shared
 }
 
-/** A token of a service account, that of deploy/ unless another is named, as the kubelet would ask for it. */
-export function serviceAccountToken(api: ApiServer, account = 'plexus'): string {
-  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3600 } }
+/**
+ * A token of a service account, that of deploy/ unless another is named, as the kubelet would ask for it; bound to an
+ * object where one is given.
+ */
+export function serviceAccountToken(api: ApiServer, account = 'plexus', boundObjectRef?: object): string {
+  const spec = { expirationSeconds: 3600, ...(boundObjectRef && { boundObjectRef }) }
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec }
   const { stdout, stderr } = api.kubectl(
     ['create', '--raw', `${SERVICE_ACCOUNTS}/${account}/token`, '-f', '-'],
     JSON.stringify(request),
