@@ -16,3 +16,8 @@ version=$(node --print 'JSON.stringify(require("./package.json").version)')
 # .env, in whatever folder it is started: as root.
 node_modules/.bin/bun build src/main.ts --outfile dist/plexus --target="$target" \
   --compile --bytecode --minify --no-compile-autoload-bunfig --no-compile-autoload-dotenv --define PLEXUS_VERSION="$version"
+
+# Bun takes orders from these variables before Plexus has begun: to be the whole of Bun, to load a file, to open a
+# debugger. There is no flag against it, so the executable looks for names that no variable can have. Equally long, so
+# that everything stays where it is.
+LC_ALL=C sed -i 's/BUN_BE_BUN/\x00UN_BE_BUN/g; s/BUN_OPTIONS/\x00UN_OPTIONS/g; s/BUN_INSPECT/\x00UN_INSPECT/g' dist/plexus

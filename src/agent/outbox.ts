@@ -47,7 +47,7 @@ export function outbox(folder: string, log: Log): Outbox {
 function write(folder: string, path: string, text: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    writeFileSync(`${path}.tmp`, text, { mode: 0o600 })
+    writeFileSync(`${path}.tmp`, text, { mode: 0o600, flag: 'wx' })
     renameSync(`${path}.tmp`, path)
   } catch (fault) {
     const why = fault instanceof Error ? fault.message : String(fault)

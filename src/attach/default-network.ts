@@ -61,7 +61,7 @@ export function namedNetwork(lookup: Lookup, key: string, value: string): Resolv
 export function definedNetwork(lookup: Lookup, ref: DefinitionRef): ResolvedNetwork {
   const found = findDefinition(lookup, ref)
   if (found) return found
-  const others = (lookup.knowledge.namespacesOf[ref.name] ?? []).filter((namespace) => namespace !== ref.namespace)
+  const others = namespacesWith(lookup.knowledge, ref.name).filter((namespace) => namespace !== ref.namespace)
   const hint = others.length > 0 ? `; one of that name is in namespace ${others.join(', ')}` : ''
   throw new CniError(
     CODE.networkNotFound,
@@ -76,6 +76,11 @@ export function definedNetwork(lookup: Lookup, ref: DefinitionRef): ResolvedNetw
 export function inlinedNetwork(config: JsonObject, index: number): ResolvedNetwork {
   const network = networkList(config, `delegates[${index}]`)
   return { name: network.name, network }
+}
+
+// A definition may be named `constructor`, which every object answers to.
+function namespacesWith({ namespacesOf }: Knowledge, name: string): readonly string[] {
+  return Object.hasOwn(namespacesOf, name) ? (namespacesOf[name] ?? []) : []
 }
 
 function findDefinition(lookup: Lookup, ref: DefinitionRef): ResolvedNetwork | undefined {

@@ -73,6 +73,7 @@ const DEFAULTS = {
   retryDeleteOnError: false,
   logToStderr: true,
   delegateTimeout: 120,
+  delegateEnvironment: [],
   apiTimeout: 30,
   events: true,
 } satisfies WrittenConfig

@@ -44,6 +44,7 @@ export const nodeConfigSchema = {
     result: { enum: ['merged', 'primary'] },
     multusCompatible: flag,
     delegateTimeout: seconds,
+    delegateEnvironment: { type: 'array', items: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' } },
     apiTimeout: seconds,
     maxConcurrent: { type: 'integer', minimum: 1 },
     source: { type: 'object', required: ['files'], properties: { files: { type: 'string', pattern: '^/' } } },

@@ -45,7 +45,10 @@ import {
   hostRoutes,
   journalFiles,
   multusFiles,
+  requireOwnFolders,
+  strangerAtSocket,
 } from '../host/index.ts'
+import { delegateEnvironment } from './delegate-environment.ts'
 
 /** What a plugin prints and ends with (SPEC 1.1.0, section 5). */
 export type Answer = { readonly stdout: string; readonly status: 0 | 1 }
@@ -138,7 +141,7 @@ function carrierOf(
       ports: portsOf(node, invocation, env, { ...direct, turns: undefined, log, observe: watch }),
       ended: async () => undefined,
     }
-  const agent = agentCall({ socket: node.agentSocket, ...direct, log })
+  const agent = agentCall({ socket: node.agentSocket, ...direct, log, strangerAt: strangerAtSocket })
   const { runs, observe } = recorded(watch)
   return {
     ports: portsOf(node, invocation, env, { ...agent, log, observe }),
@@ -175,6 +178,7 @@ function portsOf(
   { source, reporter, turns, log, observe }: Pick<Ports, 'source' | 'reporter' | 'turns' | 'log' | 'observe'>,
 ): Ports {
   const folder = `${node.cniDir}/plexus`
+  requireOwnFolders(node.cniDir, folder)
   return {
     exec: hostExec(),
     files: hostFiles,
@@ -190,7 +194,7 @@ function portsOf(
     boot: bootCollection(folder, { env: definedOnly(env), stdin: toJson(node.raw) }),
     machine: hostMachine(),
     log,
-    env: { ...definedOnly(env), [NESTED]: invocation.verb },
+    env: { ...delegateEnvironment(env, node.delegateEnvironment), [NESTED]: invocation.verb },
     observe,
   }
 }

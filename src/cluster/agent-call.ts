@@ -11,6 +11,8 @@ export type AgentCallOptions = {
   readonly source: Source | undefined
   readonly reporter: Reporter | undefined
   readonly log: Log
+  /** Why a socket is not to be trusted, in words: whoever answers there says which programs are run. */
+  readonly strangerAt?: (socket: string) => string | undefined
   /** Unless given, the socket's. */
   readonly transport?: AgentTransport
 }
@@ -38,7 +40,9 @@ export function agentCall(options: AgentCallOptions): AgentCall {
   let opened: Promise<AgentTransport> | undefined
   let begun: BeginAnswer | undefined
   let report: PodReport | undefined
-  const transport = (): Promise<AgentTransport> => {
+  const transport = async (): Promise<AgentTransport> => {
+    const stranger = options.strangerAt?.(socket)
+    if (stranger !== undefined) throw new Error(`it, or its folder, ${stranger}`)
     opened ??= options.transport ? Promise.resolve(options.transport) : agentTransport(socket)
     return opened
   }

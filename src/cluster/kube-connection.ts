@@ -11,6 +11,10 @@ const MOST_CONNECTIONS = 16
 // An exec plugin that hangs must not keep a pod waiting for ever.
 const PATIENCE_MS = 10_000
 
+// Said, because an environment with NODE_TLS_REJECT_UNAUTHORIZED=0 decides where it is not: only a kubeconfig may give
+// up knowing whom its token is sent to (`insecure-skip-tls-verify`).
+const VERIFIED: RequestOptions = { rejectUnauthorized: true }
+
 /**
  * What a kubeconfig says of the API server and of who asks it. Files it names are read, and its exec plugin is run, now.
  * @param keepAlive Whether connections are kept for the next request: they keep the process as well.
@@ -30,11 +34,17 @@ export async function kubeConnection(kubeconfig: string, keepAlive: boolean): Pr
     const { agent: throughProxy, ...rest } = tls
     const agent = cluster.proxyUrl ? throughProxy : keepAlive && (await connectionsKept(cluster.server))
     const headers = trimmed({ ...tls.headers, ...token })
-    return { server: new URL(cluster.server), tls: { ...rest, ...(agent ? { agent } : {}), headers } }
+    return { server: new URL(cluster.server), tls: { ...VERIFIED, ...rest, ...(agent ? { agent } : {}), headers } }
   } catch (fault) {
-    const said = (fault instanceof Error ? fault.message : String(fault)).trim().replaceAll(/\s+/g, ' ')
-    throw new CniError(CODE.invalidConfiguration, `kubeconfig ${kubeconfig}: cannot be used: ${said}`, { cause: fault })
+    throw new CniError(CODE.invalidConfiguration, `kubeconfig ${kubeconfig}: cannot be used: ${reasonOf(fault)}`)
   }
+}
+
+// The reader of YAML quotes the lines around its error, and a kubeconfig has credentials in them.
+function reasonOf(fault: unknown): string {
+  if (!(fault instanceof Error)) return String(fault)
+  const { mark } = fault as { readonly mark?: { readonly line: number; readonly column: number } }
+  return mark ? `is not YAML (line ${mark.line + 1}, column ${mark.column + 1})` : fault.message
 }
 
 // The client library knows the key `token-file` only; kubectl and all who write kubeconfigs, `tokenFile`.

@@ -1,3 +1,5 @@
+import { printableLine, printableLines } from './printable.ts'
+
 /**
  * The error codes Plexus uses. Below 100 they are CNI's own (SPEC 1.1.0, section 5 "Error"); the rest are
  * Plexus', documented in docs/errors.md.
@@ -74,7 +76,10 @@ export type ErrorObject = {
   readonly details?: string
 }
 
-/** A failure as CNI knows it. Thrown where the fault is known; printed once, at the edge. */
+/**
+ * A failure as CNI knows it. Thrown where the fault is known; printed once, at the edge. What it says may quote anybody:
+ * a pod's author, a delegate. So neither text forges a line, nor reaches a terminal with an escape sequence in it.
+ */
 export class CniError extends Error {
   override readonly name = 'CniError'
   readonly code: ErrorCode
@@ -88,10 +93,11 @@ export class CniError extends Error {
     msg: string,
     options: { readonly details?: string | undefined; readonly cause?: unknown } = {},
   ) {
-    super(msg, options.cause === undefined ? undefined : { cause: options.cause })
+    const line = printableLine(msg)
+    super(line, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
-    this.msg = msg
-    this.details = options.details
+    this.msg = line
+    this.details = options.details && printableLines(options.details)
   }
 
   /** This error with the place it happened at in front of its message; code and details stay. */

@@ -1,5 +1,6 @@
 import { isLosslessNumber, isSafeNumber, LosslessNumber, parse, stringify } from 'lossless-json'
 import { CniError, CODE } from './error.ts'
+import { escaped } from './printable.ts'
 
 /** A JSON value whose numbers are exact: what a double cannot hold is kept as its digits. */
 export type Json = null | boolean | number | string | LosslessNumber | readonly Json[] | JsonObject
@@ -86,13 +87,9 @@ export function syntaxFault(text: string): SyntaxFault | undefined {
     if (fault instanceof RangeError) return { message: `is nested too deeply: more than ${MAX_DEPTH} levels` }
     const [, message = '', offset = '0'] =
       /^(.*?)(?: at position (\d+))?$/s.exec(String((fault as Error).message)) ?? []
-    return { message: `is not JSON: ${printable(message)}`, offset: Number(offset) }
+    // The parser quotes what it stumbled over as it is, a line feed or a terminal's escape among it.
+    return { message: `is not JSON: ${escaped(message)}`, offset: Number(offset) }
   }
-}
-
-// The parser quotes what it stumbled over as it is, a line feed or a terminal's escape among it.
-function printable(message: string): string {
-  return message.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function parseText(text: string, origin: Origin): Json {

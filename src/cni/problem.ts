@@ -27,6 +27,9 @@ type ValidatorError = {
   readonly message?: string
 }
 
+// A person corrects these first, and what is printed stays readable.
+const MOST_PROBLEMS = 20
+
 // Half of what parseJson reads: what is accepted is put into other documents (a plugin's configuration, the
 // journal), and those have to be readable again.
 const MAX_DEPTH = 100
@@ -39,9 +42,13 @@ export function accepted<T>(reading: Reading<T>, code: ErrorCode, origin: string
   if (reading.kind === 'read') return reading.value
   const [first, ...others] = reading.problems
   if (first === undefined) throw new CniError(code, `${origin} is invalid`)
-  throw new CniError(code, `${origin}: ${problemText(first)}`, {
-    details: others.map(problemText).join('\n') || undefined,
-  })
+  throw new CniError(code, `${origin}: ${problemText(first)}`, { details: detailsOf(others) })
+}
+
+function detailsOf(problems: readonly Problem[]): string | undefined {
+  const shown = problems.slice(0, MOST_PROBLEMS).map(problemText)
+  const rest = problems.length - shown.length
+  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n') || undefined
 }
 
 /** A problem in one line: its path, then its message. */

@@ -64,7 +64,8 @@ export function attributedResult(result: Result, ifName: string, sandbox: string
 
 function merge(sofar: Result, next: Result): Result {
   const interfaces = [...(sofar.interfaces ?? [])]
-  const moved = (next.interfaces ?? []).map((one) => placeInterface(interfaces, one))
+  const places = new Map(interfaces.map((one, index) => [interfaceKey(one), index]))
+  const moved = (next.interfaces ?? []).map((one) => placeInterface(interfaces, places, one))
   const added = (next.ips ?? []).map((ip) => pointed(ip, ip.interface === undefined ? undefined : moved[ip.interface]))
   return compact({
     ...sofar,
@@ -77,9 +78,11 @@ function merge(sofar: Result, next: Result): Result {
   })
 }
 
-function placeInterface(interfaces: Interface[], one: Interface): number {
-  const index = interfaces.findIndex((other) => interfaceKey(other) === interfaceKey(one))
-  if (index < 0) return interfaces.push(one) - 1
+// By their names: a result may have any number of them.
+function placeInterface(interfaces: Interface[], places: Map<string, number>, one: Interface): number {
+  const key = interfaceKey(one)
+  const index = places.get(key) ?? interfaces.length
+  places.set(key, index)
   interfaces[index] = { ...interfaces[index], ...one }
   return index
 }

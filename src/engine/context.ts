@@ -15,6 +15,9 @@ export type Context<I extends ConfiguredInvocation = ConfiguredInvocation> = {
   readonly ports: Ports
 }
 
+// DNS-1123 subdomains, as Kubernetes names pods.
+const POD_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+
 type ContainerInvocation = InvocationOf<'ADD' | 'DEL' | 'CHECK'>
 
 /** The key of the invocation's call in its container's journal. */
@@ -24,15 +27,25 @@ export function keyOf({ invocation, node }: Context<ContainerInvocation>): CallK
 
 /**
  * The pod a call is for; undefined where it is not for a pod of Kubernetes.
- * @throws CniError 4 where `CNI_ARGS` names half of it.
+ * @throws CniError 4 where `CNI_ARGS` names half of it, or a name that no pod has.
  */
 export function podOf({ invocation }: Context<ContainerInvocation>): PodRef | undefined {
   const { cniArgs } = invocation
   const [name, namespace] = [cniArg(cniArgs, 'K8S_POD_NAME'), cniArg(cniArgs, 'K8S_POD_NAMESPACE')]
   if (!name && !namespace) return undefined
-  if (name && namespace) return { namespace, name, uid: cniArg(cniArgs, 'K8S_POD_UID') || undefined }
+  if (name && namespace) {
+    requirePodName('K8S_POD_NAMESPACE', namespace)
+    requirePodName('K8S_POD_NAME', name)
+    return { namespace, name, uid: cniArg(cniArgs, 'K8S_POD_UID') || undefined }
+  }
   const [given, missing] = name ? ['K8S_POD_NAME', 'K8S_POD_NAMESPACE'] : ['K8S_POD_NAMESPACE', 'K8S_POD_NAME']
   throw new CniError(CODE.invalidEnvironment, `CNI_ARGS: has ${given} but not ${missing}`)
+}
+
+// Names become parts of paths at the API server.
+function requirePodName(key: string, name: string): void {
+  if (POD_NAME.test(name)) return
+  throw new CniError(CODE.invalidEnvironment, `CNI_ARGS: ${key}: ${JSON.stringify(name)} is not a DNS-1123 name`)
 }
 
 /** The folders plugins are looked for in: `binDir`, then those of `CNI_PATH`. */

@@ -70,14 +70,16 @@ function writeWhole(folder: string, path: string, text: string): void {
   }
 }
 
-// The folder is there on every call but a node's first.
+// The folder is there on every call but a node's first, and no file of this name but where a writer was killed. The
+// file is made anew: one that is there may be a link to another.
 function openIn(folder: string, path: string): number {
   try {
-    return openSync(path, 'w', 0o600)
+    return openSync(path, 'wx', 0o600)
   } catch (fault) {
-    if (errnoOf(fault) !== 'ENOENT') throw fault
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return openSync(path, 'w', 0o600)
+    if (errnoOf(fault) === 'EEXIST') removeFile(path)
+    else if (errnoOf(fault) === 'ENOENT') mkdirSync(folder, { recursive: true, mode: 0o700 })
+    else throw fault
+    return openSync(path, 'wx', 0o600)
   }
 }
 

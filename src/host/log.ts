@@ -1,6 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs'
 import type { NodeConfig } from '../attach/index.ts'
-import { toJson } from '../cni/index.ts'
+import { printableJson, toJson } from '../cni/index.ts'
 import type { Log } from '../engine/index.ts'
 import { errnoInWords, errnoOf } from './errno.ts'
 import { rotateLog } from './log-rotation.ts'
@@ -13,6 +13,10 @@ export type LogSettings = Pick<NodeConfig, 'logLevel' | 'logToStderr' | 'logOpti
 type Fields = Readonly<Record<string, unknown>>
 type Level = LogSettings['logLevel']
 type Write = (line: string) => void
+
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
+// A link would have whoever may write in the log's folder choose the file that is written to.
+const APPENDING = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW
 
 const LEVELS: readonly Level[] = ['debug', 'verbose', 'warning', 'error', 'panic']
 
@@ -28,7 +32,7 @@ export function hostLog(settings: LogSettings): Log {
   const at = (level: Level): Log['debug'] => {
     if (writes.length === 0 || LEVELS.indexOf(level) < least) return () => {}
     return (msg, fields = {}) => {
-      const line = `${lineOf(level, msg, fields)}\n`
+      const line = `${printableJson(lineOf(level, msg, fields))}\n`
       for (const write of writes) write(line)
     }
   }
@@ -64,11 +68,11 @@ function toFile(path: string, { logOptions }: LogSettings): Write {
 function openRotated(path: string, options: LogSettings['logOptions']): number {
   rotateLog(path, options)
   try {
-    return openSync(path, 'a', 0o600)
+    return openSync(path, APPENDING, 0o600)
   } catch (fault) {
     if (errnoOf(fault) !== 'ENOENT') throw fault
     mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true, mode: 0o755 })
-    return openSync(path, 'a', 0o600)
+    return openSync(path, APPENDING, 0o600)
   }
 }
 

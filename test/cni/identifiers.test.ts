@@ -49,6 +49,6 @@ for (const [text, fault] of [
     assert.is(interfaceNameFault(text), fault)
     assert.is(
       refusal(() => interfaceName(text, 'CNI_IFNAME')),
-      `4 CNI_IFNAME: interface name ${JSON.stringify(text)} ${fault}`,
+      `4 CNI_IFNAME: interface name ${JSON.stringify(text).replace('\u0085', '\\u0085')} ${fault}`,
     )
   })

@@ -145,6 +145,8 @@ function testNode(netns: Netns, folder: string, keys: Readonly<Record<string, un
     confDir: `${folder}/conf`,
     binDir: FIXTURE_PLUGINS,
     source: { files: `${folder}/cluster` },
+    // Where the fixture plugin `recorder` keeps its records.
+    delegateEnvironment: ['RECORDS'],
     ...keys,
   }
   const start: TestNode['start'] = (verb, options = {}) =>
