@@ -10,7 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { connect } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { bridge, PLEXUS } from '../engine/plexus.ts'
 import { assert, test } from '../harness.ts'
 import { PLEXUS_TOKEN, PORT } from '../node/kube-apiserver.ts'
@@ -20,12 +19,19 @@ const TIMEOUT = { timeoutMs: 180_000 }
 const DEFAULT = { delegates: [bridge(10)] }
 const BEGIN = '{"verb":"DEL","containerId":"a"}'
 
-// Exactly these bytes, and all that comes back until the connection ends.
+// Exactly these bytes, and all that comes back until the connection ends, or is reset.
 function raw(path: string, bytes: string): Promise<string> {
-  const socket = connect(path)
-  socket.on('error', () => undefined)
-  socket.end(bytes)
-  return text(socket)
+  return new Promise((resolve) => {
+    let answers = ''
+    const socket = connect(path)
+    socket.setEncoding('utf8')
+    socket.on('data', (text: string) => {
+      answers += text
+    })
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve(answers))
+    socket.end(bytes)
+  })
 }
 
 const request = (headers: string, body: string): string =>

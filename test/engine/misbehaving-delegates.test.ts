@@ -28,7 +28,8 @@ const HARMLESS_AT_DEL = [...HARMLESS_AT_ADD, 'garbage-before', 'garbage-after', 
 
 /** A pod of three bridges, of which the second has a delegate behind it that does something wrong. */
 async function withOdd(how: string, at: 'ADD' | 'DEL', use: (node: TestNode) => Promise<void>): Promise<void> {
-  const keys = { delegates: [bridge(40)], delegateTimeout: 1, logToStderr: true, logLevel: 'warning' }
+  const delegateEnvironment = ['RECORDS', 'SANDBOX']
+  const keys = { delegates: [bridge(40)], delegateTimeout: 1, delegateEnvironment, logLevel: 'warning' }
   await withNode(keys, async (node) => {
     const plugins = [bridge(41), { type: 'misbehave', how, at }]
     node.apply(
