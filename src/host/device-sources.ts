@@ -47,7 +47,7 @@ function checkpointed(socketPath: string, checkpointPath: string, { uid }: Pod):
     return checkpointDevices(checkpointPath, uid)
   } catch (fault) {
     if (!isCniError(fault)) throw fault
-    throw new CniError(fault.code, `${noSocket}, and of its checkpoint: ${fault.msg}`, { cause: fault })
+    throw new CniError(CODE.tryAgainLater, `${noSocket}, and of its checkpoint: ${fault.msg}`, { cause: fault })
   }
 }
 
