@@ -5,6 +5,7 @@
 export { bootCollection, COLLECTING } from './boot-collection.ts'
 export { hostLocks } from './call-locks.ts'
 export { type CommandEnd, passToCommand, runCommand } from './command.ts'
+export { compileHotCode } from './compile-hot-code.ts'
 export { hostDeviceInfos } from './device-info.ts'
 export { hostDevices } from './device-sources.ts'
 export { hostExec } from './exec.ts'
