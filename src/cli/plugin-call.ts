@@ -55,9 +55,12 @@ export type Watcher = (event: ChainEvent) => void
 
 // Set for delegates: a Plexus that is run by Plexus, by whatever detour, has to notice.
 const NESTED = 'PLEXUS_NESTED'
+// The file that says what took how long; a runtime's environment is that of whoever may configure it.
+const TRACE = 'PLEXUS_TRACE'
 
 /** Answers one call of a runtime: the whole of the CNI plugin, but for the process around it. Never throws. */
 export async function answerCall(call: Call, watch?: Watcher): Promise<Answer> {
+  const began = performance.now()
   let cniVersion: string = NEWEST
   try {
     const invocation = readInvocation(call)
@@ -65,7 +68,7 @@ export async function answerCall(call: Call, watch?: Watcher): Promise<Answer> {
     cniVersion = invocation.cniVersion
     if (call.env[NESTED]) return answerNested(invocation)
     const { config: node, warnings } = readNodeConfig(invocation.config)
-    const carried = carrierOf(node, invocation, call.env, watch)
+    const carried = await traced(carrierOf(node, invocation, call.env, watch), invocation, call.env[TRACE], began)
     for (const { path, message } of warnings) carried.ports.log.warning('node configuration', { path, message })
     if (call.env[COLLECTING] !== undefined) return await collect(invocation, node, carried.ports)
     return await answerWith(invocation, node, carried)
@@ -122,7 +125,19 @@ function answerNested({ verb }: Invocation): Answer {
 }
 
 /** What a call is carried out with, and what is to be done when it has ended. */
-type Carrier = { readonly ports: Ports; readonly ended: (code?: number) => Promise<void> }
+export type Carrier = { readonly ports: Ports; readonly ended: (code?: number) => Promise<void> }
+
+// Loaded late: hardly any call is traced.
+async function traced(
+  carrier: Carrier,
+  { verb }: Invocation,
+  path: string | undefined,
+  began: number,
+): Promise<Carrier> {
+  if (!path || !(verb === 'ADD' || verb === 'DEL')) return carrier
+  const { tracedCarrier } = await import('./trace.ts')
+  return tracedCarrier(carrier, path, began)
+}
 
 function carrierOf(
   node: NodeConfig,

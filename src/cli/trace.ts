@@ -1,7 +1,7 @@
-import { asCniError } from '../cni/index.ts'
+import { asCniError, type PluginRun } from '../cni/index.ts'
 import type { Ports } from '../engine/index.ts'
 import { writeNewFile } from '../host/index.ts'
-import type { Carrier } from './carrier.ts'
+import type { Carrier } from './plugin-call.ts'
 
 /** One step of a call, in the format of Chrome's traces: times in microseconds since the process began. */
 type Span = {
@@ -11,43 +11,36 @@ type Span = {
   readonly ts: number
   readonly dur: number
   readonly pid: number
+  /** What goes on at the same time is in different ones. */
   readonly tid: number
 }
 
-type Step = (...given: never[]) => unknown
+/** Writes down a step that began at a moment of `performance.now()` and has just ended. */
+type Trace = (name: string, port: string, began: number) => void
 
-// What each of these does is a step; the log is none, and the rest are no ports.
-const TRACED = [
+type Step = (...given: unknown[]) => unknown
+
+// What these do are the steps of a call; the rest of the ports only listen.
+const TRACED: readonly (keyof Ports)[] = [
   ...(['exec', 'files', 'source', 'reporter', 'turns', 'devices', 'deviceInfos'] as const),
   ...(['journal', 'routes', 'locks', 'machine'] as const),
-] satisfies readonly (keyof Ports)[]
-
-const MAIN_LINE = 1
-// What goes on while a delegate runs would cover it.
-const BESIDE = 2
+]
 
 /**
- * A carrier that does what the given one does, and at the end writes to a new file what took how long: every step
- * through a port, and what was before it. A trace that cannot be written is said in the log.
+ * A carrier that does what the given one does, and in the end writes what took how long to a new file. A trace that
+ * cannot be written is said in the log.
  * @param path Of a file that is not there yet: nothing is written over, and no link is followed.
  * @param began When the call's input began to be read, on the clock of `performance.now()`.
  */
 export function tracedCarrier({ ports, ended }: Carrier, path: string, began: number): Carrier {
   const spans: Span[] = []
-  const trace = (name: string, cat: string, from: number, tid = MAIN_LINE): void => {
-    const [ts, dur] = [from * 1000, (performance.now() - from) * 1000]
-    spans.push({ name, cat, ph: 'X', ts, dur, pid: process.pid, tid })
-  }
-  spans.push({ name: 'start', cat: 'process', ph: 'X', ts: 0, dur: began * 1000, pid: process.pid, tid: MAIN_LINE })
-  trace('read input', 'process', began)
-  const carried = performance.now()
+  const trace: Trace = (name, port, from) => spans.push(spanOf(name, port, from, performance.now()))
+  spans.push(spanOf('start', 'process', 0, began))
+  trace('invocation and node configuration', 'process', began)
   return {
     ports: tracedPorts(ports, trace),
     async ended(code) {
-      const from = performance.now()
-      await ended(code)
-      trace('ended', 'agent', from)
-      trace('call', 'process', carried)
+      await timed(trace, 'end', 'turns', () => ended(code))
       try {
         writeNewFile(path, `${JSON.stringify({ displayTimeUnit: 'ms', traceEvents: spans })}\n`)
       } catch (fault) {
@@ -57,11 +50,40 @@ export function tracedCarrier({ ports, ended }: Carrier, path: string, began: nu
   }
 }
 
-function tracedPorts(ports: Ports, trace: (name: string, cat: string, from: number, tid?: number) => void): Ports {
-  const traced = TRACED.map((key) => {
-    const steps = Object.entries(ports[key] ?? {}) as [string, Step][]
-    const entries = steps.map(([name, step]) => [name, timed(step, (given, from) => trace(...spanOf(key, name, given), from, tidOf(name)))])
-    return [key, ports[key] && Object.fromEntries(entries)]
+function spanOf(name: string, port: string, began: number, ended: number): Span {
+  // The journal is written to disk while a delegate runs.
+  const tid = name === 'flush' ? 2 : 1
+  return { name, cat: port, ph: 'X', ts: began * 1000, dur: (ended - began) * 1000, pid: process.pid, tid }
+}
+
+function tracedPorts(ports: Ports, trace: Trace): Ports {
+  const traced = TRACED.flatMap((port) => {
+    const steps = ports[port]
+    return steps ? [[port, tracedPort(port, steps as object, trace)] as const] : []
   })
   return { ...ports, ...Object.fromEntries(traced) }
+}
+
+function tracedPort(port: string, steps: object, trace: Trace): object {
+  const traced = Object.entries(steps as Readonly<Record<string, Step>>).map(([name, step]) => {
+    const timedStep: Step = (...given) => timed(trace, titleOf(name, given), port, () => step(...given))
+    return [name, timedStep] as const
+  })
+  return Object.fromEntries(traced)
+}
+
+function timed<T>(trace: Trace, name: string, port: string, step: () => T): T {
+  const began = performance.now()
+  const given = step()
+  const over = (): void => trace(name, port, began)
+  if (given instanceof Promise) given.then(over, over)
+  else over()
+  return given
+}
+
+// A delegate's run is named for it: `bridge ADD net1`.
+function titleOf(name: string, [first]: readonly unknown[]): string {
+  if (name !== 'run') return name
+  const { path, env } = first as PluginRun
+  return [path.slice(path.lastIndexOf('/') + 1), env['CNI_COMMAND'], env['CNI_IFNAME']].join(' ')
 }
