@@ -5,6 +5,10 @@ import { addSteps, delSteps, environment, type Network, type Sandbox } from './n
 /** Somebody who attaches pods to their networks, and is compared. */
 export type Contender = {
   readonly name: string
+  /** The program that runs for a call; none where the plugins run by themselves. */
+  readonly program?: string
+  /** Who runs all the time beside it. */
+  readonly daemon?: 'agent' | 'peer' | undefined
   readonly add: (sandbox: Sandbox) => Call
   /** Given what the ADD of the same sandbox printed. */
   readonly del: (sandbox: Sandbox, added: Pick<Cost, 'outputs'>) => Call
@@ -31,12 +35,13 @@ export function metaPlugin(
   name: string,
   program: string,
   config: object,
+  daemon?: Contender['daemon'],
   podOf = (sandbox: Sandbox): string => sandbox.pod,
 ): Contender {
   const call = (verb: string, sandbox: Sandbox): Call => [
     { program, config, env: environment(verb, { ...sandbox, pod: podOf(sandbox) }, 'eth0') },
   ]
-  return { name, add: (sandbox) => call('ADD', sandbox), del: (sandbox) => call('DEL', sandbox) }
+  return { name, program, daemon, add: (sandbox) => call('ADD', sandbox), del: (sandbox) => call('DEL', sandbox) }
 }
 
 /** What in a peer's configuration stands for something of the bench. */
@@ -54,7 +59,9 @@ export type Places = {
 export function peer(variable: string, places: Places): readonly Contender[] {
   const [program, conf] = (process.env[variable] ?? '').split(':')
   if (!(program && conf)) return []
-  return [metaPlugin(variable.toLowerCase().replace('_', ' '), program, JSON.parse(filledIn(conf, places)) as object)]
+  const daemon = variable === 'PEER_THICK' ? 'peer' : undefined
+  const config = JSON.parse(filledIn(conf, places)) as object
+  return [metaPlugin(variable.toLowerCase().replace('_', ' '), program, config, daemon)]
 }
 
 /** A file's text with the places filled in. */

@@ -97,9 +97,9 @@ function contenders(
     config,
     bare: barePlugins(networks),
     plexus: {
-      agent: metaPlugin('plexus with agent', PLEXUS, node.config),
+      agent: metaPlugin('plexus with agent', PLEXUS, node.config, 'agent'),
       direct: metaPlugin('plexus without agent', PLEXUS, config),
-      files: metaPlugin('plexus, files source', PLEXUS, files, () => 'pod-0'),
+      files: metaPlugin('plexus, files source', PLEXUS, files, undefined, () => 'pod-0'),
     },
   }
 }
