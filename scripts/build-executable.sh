@@ -14,8 +14,13 @@ version=$(node --print 'JSON.stringify(require("./package.json").version)')
 
 # Without the --no-compile-autoload flags the executable would run what a bunfig.toml names, and take the variables of a
 # .env, in whatever folder it is started: as root.
-node_modules/.bin/bun build src/main.ts --outfile dist/plexus --target="$target" \
-  --compile --bytecode --minify --no-compile-autoload-bunfig --no-compile-autoload-dotenv --define PLEXUS_VERSION="$version"
+no_autoload='--no-compile-autoload-bunfig --no-compile-autoload-dotenv'
+# A call of a runtime loads what it needs and nothing else: what is imported late is a chunk of its own. And it ends
+# before compiled code could pay for itself; the agent, which does not, turns that off.
+fast='--bytecode --minify --splitting --format=esm --compile-jit-policy=1000'
+
+node_modules/.bin/bun build src/main.ts --outfile dist/plexus --target="$target" --compile $fast $no_autoload \
+  --define PLEXUS_VERSION="$version"
 
 # Bun takes orders from these variables before Plexus has begun: to be the whole of Bun, to load a file, to open a
 # debugger. There is no flag against it, so the executable looks for names that no variable can have. Equally long, so

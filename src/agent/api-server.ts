@@ -25,7 +25,7 @@ export function apiServer(settings: Settings, view: ClusterView, metrics: Metric
     if (kubeconfig === undefined)
       throw new CniError(CODE.invalidConfiguration, 'the node configuration has no kubeconfig: an agent needs one')
     if (connected?.kubeconfig !== kubeconfig)
-      connected = { kubeconfig, client: measuredClient(kubeClient(kubeconfig, { keepAlive: true }), metrics) }
+      connected = { kubeconfig, client: measuredClient(kubeClient(kubeconfig), metrics) }
     return connected.client
   }
   return {

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Command } from 'commander'
+import { compileHotCode } from '../host/index.ts'
 import { stopSignal } from './install-pause.ts'
 
 type Options = {
@@ -21,6 +22,7 @@ export function addAgentCommand(plexus: Command): void {
     .action(async ({ nodeName, ...options }: Options) => {
       // Loaded late: no other command needs it.
       const { runAgent } = await import('../agent/index.ts')
+      compileHotCode()
       await runAgent(
         { ...options, nodeName: nodeName ?? process.env['NODE_NAME'] ?? hostname().toLowerCase() },
         stopSignal(),

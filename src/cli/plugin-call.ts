@@ -18,8 +18,12 @@ import { type Carrier, carrierOf, NESTED, type Watcher } from './carrier.ts'
 /** What a plugin prints and ends with (SPEC 1.1.0, section 5). */
 export type Answer = { readonly stdout: string; readonly status: 0 | 1 }
 
+// The file that says what took how long; a runtime's environment is that of whoever may configure it.
+const TRACE = 'PLEXUS_TRACE'
+
 /** Answers one call of a runtime: the whole of the CNI plugin, but for the process around it. Never throws. */
 export async function answerCall(call: Call, watch?: Watcher): Promise<Answer> {
+  const began = performance.now()
   let cniVersion: string = NEWEST
   try {
     const invocation = readInvocation(call)
@@ -27,13 +31,25 @@ export async function answerCall(call: Call, watch?: Watcher): Promise<Answer> {
     cniVersion = invocation.cniVersion
     if (call.env[NESTED]) return answerNested(invocation)
     const { config: node, warnings } = readNodeConfig(invocation.config)
-    const carried = carrierOf(node, invocation, call.env, watch)
+    const carried = await traced(carrierOf(node, invocation, call.env, watch), invocation, call.env[TRACE], began)
     for (const { path, message } of warnings) carried.ports.log.warning('node configuration', { path, message })
     if (call.env[COLLECTING] !== undefined) return await collect(invocation, node, carried.ports)
     return await answerWith(invocation, node, carried)
   } catch (fault) {
     return { stdout: `${toJson(asCniError(fault).toObject(cniVersion))}\n`, status: 1 }
   }
+}
+
+// Loaded late: hardly any call is traced.
+async function traced(
+  carrier: Carrier,
+  { verb }: Invocation,
+  path: string | undefined,
+  began: number,
+): Promise<Carrier> {
+  if (!path || !(verb === 'ADD' || verb === 'DEL')) return carrier
+  const { tracedCarrier } = await import('./trace.ts')
+  return tracedCarrier(carrier, path, began)
 }
 
 // In a process beside the first call of a boot: nobody reads its answer.

@@ -12,7 +12,7 @@ export {
 export type { AgentAnswer, AgentRequest, AgentTransport } from './agent-transport.ts'
 export { nodeEventObject, nodeEventsPath } from './event.ts'
 export { filesSource, namespacesOf, resourcesIn } from './files-source.ts'
-export { type KubeClient, type KubeClientOptions, kubeClient } from './kube-client.ts'
+export { type KubeClient, kubeClient } from './kube-client.ts'
 export { isPassing, KubeError, pauseAfterFault, statusOf } from './kube-error.ts'
 export {
   type CountedEvent,

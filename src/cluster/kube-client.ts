@@ -27,12 +27,6 @@ export interface KubeClient {
   ): Promise<void>
 }
 
-/** How a client goes about it. */
-export type KubeClientOptions = {
-  /** Whether connections are kept for the next request: they keep the process as well. */
-  readonly keepAlive?: boolean
-}
-
 const TRY_MS = 5_000
 const MERGE_PATCH = 'application/merge-patch+json'
 
@@ -41,10 +35,10 @@ const MERGE_PATCH = 'application/merge-patch+json'
  * plugin, with a private CA or without. Credentials that are refused are read again, once.
  * @throws CniError 7 where the kubeconfig cannot be used, with the request.
  */
-export function kubeClient(kubeconfig: string, { keepAlive = false }: KubeClientOptions = {}): KubeClient {
+export function kubeClient(kubeconfig: string): KubeClient {
   let known: Promise<Connection> | undefined
   const connection = async (): Promise<Connection> => {
-    known ??= kubeConnection(kubeconfig, keepAlive)
+    known ??= kubeConnection(kubeconfig)
     try {
       return await known
     } catch (fault) {

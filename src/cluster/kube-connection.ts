@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import type { RequestOptions } from 'node:https'
-import { dirname, resolve } from 'node:path'
 import { CniError, CODE, isJsonObject, type JsonObject } from '../cni/index.ts'
 import { yamlDocuments } from './yaml-documents.ts'
 
@@ -17,10 +16,9 @@ const VERIFIED: RequestOptions = { rejectUnauthorized: true }
 
 /**
  * What a kubeconfig says of the API server and of who asks it. Files it names are read, and its exec plugin is run, now.
- * @param keepAlive Whether connections are kept for the next request: they keep the process as well.
  * @throws CniError 7 that names the kubeconfig.
  */
-export async function kubeConnection(kubeconfig: string, keepAlive: boolean): Promise<Connection> {
+export async function kubeConnection(kubeconfig: string): Promise<Connection> {
   // Loaded late: it costs a fifth of a second under Node.js, and no call that the agent answers needs it.
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
   try {
@@ -32,7 +30,7 @@ export async function kubeConnection(kubeconfig: string, keepAlive: boolean): Pr
     await inTime(config.applyToHTTPSOptions(tls))
     const token = await fileToken(kubeconfig, config.getCurrentUser()?.name)
     const { agent: throughProxy, ...rest } = tls
-    const agent = cluster.proxyUrl ? throughProxy : keepAlive && (await connectionsKept(cluster.server))
+    const agent = cluster.proxyUrl ? throughProxy : await connectionsKept(cluster.server)
     const headers = trimmed({ ...tls.headers, ...token })
     return { server: new URL(cluster.server), tls: { ...VERIFIED, ...rest, ...(agent ? { agent } : {}), headers } }
   } catch (fault) {
@@ -56,6 +54,7 @@ async function fileToken(kubeconfig: string, user: string | undefined): Promise<
   const entry = Array.isArray(users) ? users.find((one) => objectOf(one)['name'] === user) : undefined
   const { tokenFile } = objectOf(objectOf(entry)['user'])
   if (typeof tokenFile !== 'string') return {}
+  const { dirname, resolve } = await import('node:path')
   return { Authorization: `Bearer ${readFileSync(resolve(dirname(kubeconfig), tokenFile), 'utf8')}` }
 }
 
@@ -63,6 +62,7 @@ function objectOf(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {}
 }
 
+// A connection is half of what a request costs. One that waits for the next request keeps no process alive.
 async function connectionsKept(server: string): Promise<NonNullable<RequestOptions['agent']>> {
   const { Agent } = server.startsWith('http:') ? await import('node:http') : await import('node:https')
   return new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS })

@@ -59,7 +59,7 @@ export async function createEvent(
   { host, timeoutMs }: { readonly host?: string | undefined; readonly timeoutMs?: number } = {},
 ): Promise<void> {
   try {
-    await client.post(eventsPath(report.pod), eventObject(report, event, new Date(), host), timeoutMs)
+    await client.post(eventsPath(report.pod), await eventObject(report, event, new Date(), host), timeoutMs)
   } catch (fault) {
     if (statusOf(fault) !== 409) throw fault
   }
@@ -67,7 +67,7 @@ export async function createEvent(
 
 /** Says of an Event that was created how often it has happened, the last time now. @throws KubeError */
 export async function countEvent(client: KubeClient, { report, event, count }: CountedEvent): Promise<void> {
-  await client.patch(eventPath(report, event), eventCount(count, new Date()))
+  await client.patch(await eventPath(report, event), eventCount(count, new Date()))
 }
 
 /** An Event that was created for a report, and how often it has happened. */

@@ -29,6 +29,12 @@ export type Attached = {
   readonly added: Result
 }
 
+/** All networks attached, and what is to be recorded of them: that the last one is, the caller has to. */
+export type AttachedNetworks = {
+  readonly attached: readonly Attached[]
+  readonly records: readonly AttachmentRecord[]
+}
+
 /** What {@link attachNetworks} needs beside the plan. */
 export type Attaching = {
   readonly settings: ChainSettings
@@ -40,7 +46,7 @@ export type Attaching = {
   readonly deviceInfos: DeviceInfos
   /** Milliseconds since the ADD began. */
   readonly elapsedMs: () => number
-  /** Puts on disk how far the attachments are; called before each one begins and after the last. */
+  /** Puts on disk how far the attachments are; called before each one begins. */
   readonly record: (attachments: readonly AttachmentRecord[]) => void
 }
 
@@ -49,7 +55,7 @@ export type Attaching = {
  * of those before it. What is about to be run is recorded before it runs.
  * @throws CniError of the first network that fails, with its name; the record says how far it got.
  */
-export async function attachNetworks(plan: Plan, attaching: Attaching): Promise<readonly Attached[]> {
+export async function attachNetworks(plan: Plan, attaching: Attaching): Promise<AttachedNetworks> {
   const records = plan.attachments.map((planned) =>
     plannedRecord(planned, withCniArgs(attaching.cniArgs, planned.cniArgs)),
   )
@@ -71,8 +77,7 @@ export async function attachNetworks(plan: Plan, attaching: Attaching): Promise<
       records[index] = { ...record, ...made, runs, ...(deviceInfo ? { deviceInfo } : {}) }
     })
   }
-  attaching.record(records)
-  return attached
+  return { attached, records }
 }
 
 /** The merged result of what is attached so far, each interface as the last network that named it left it. */

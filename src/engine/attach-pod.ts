@@ -89,10 +89,11 @@ async function carryOut(
     const began = ports.machine.now().getTime()
     const elapsedMs = (): number => ports.machine.now().getTime() - began
     const attaching = { settings, containerId, netns, cniArgs, record, log, deviceInfos, elapsedMs }
-    const attached = await attachNetworks(plan, attaching)
-    const change = await changeRoutes(context, plan)
-    const attachments = finalRecords(call.attachments, attached, change)
-    if (attachments !== call.attachments) record(attachments)
+    const { attached, records } = await attachNetworks(plan, attaching)
+    call = { ...call, attachments: records }
+    const change = await changeRoutes(context, plan, () => record(records))
+    const attachments = finalRecords(records, attached, change)
+    record(attachments)
     await flushed
     if (context.node.multusCompatible) writeForMultus(context.ports, containerId, call)
     return { result: answer(context, attachments), call }
@@ -125,9 +126,12 @@ function settled(promise: Promise<void>): Promise<void> {
 async function changeRoutes(
   { invocation, ports }: Context<InvocationOf<'ADD'>>,
   planned: Plan,
+  record: () => void,
 ): Promise<RouteChange | undefined> {
   const carrier = planned.attachments.find(({ defaultRoute }) => defaultRoute !== undefined)
   if (carrier?.defaultRoute === undefined) return undefined
+  // One write is left out where nothing else is changed after the networks.
+  record()
   const { name, ifName, defaultRoute: gateways } = carrier
   return inContext({ network: name, interface: ifName }, async () => {
     const change = routeChange({ ifName, gateways }, await ports.routes.read(invocation.netns))

@@ -1,5 +1,4 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { CniError, CODE, parseJsonObject } from '../cni/index.ts'
 import type { DeviceInfos } from '../engine/index.ts'
 import { errnoInWords, errnoOf } from './errno.ts'
@@ -52,7 +51,7 @@ function readText(path: string): string | undefined {
 // The path is one attachment's, whose plugins have not begun: nobody reads it before it is whole.
 function write(path: string, text: string): void {
   attempt('written', path, () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
+    mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true, mode: 0o755 })
     try {
       writeFileSync(path, text, { flag: 'wx' })
       // A umask may have taken a reader's right away.

@@ -10,7 +10,6 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { promisify } from 'node:util'
 import { CniError, CODE } from '../cni/index.ts'
 import type { JournalStore } from '../engine/index.ts'
 import { errnoInWords, errnoOf } from './errno.ts'
@@ -88,13 +87,18 @@ async function flush(folder: string, path: string): Promise<void> {
   for (const one of [path, folder]) {
     const fd = attempt('open', one, () => openSync(one, 'r'))
     try {
-      await promisify(fdatasync)(fd)
+      await onDisk(fd)
     } catch (fault) {
       throw failure('write to disk', one, fault)
     } finally {
       closeSync(fd)
     }
   }
+}
+
+// `promisify` would be all that a call loads `node:util` for, which takes it a millisecond.
+function onDisk(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => fdatasync(fd, (fault) => (fault ? reject(fault) : resolve())))
 }
 
 // The temporary file first: as long as there is the other, a DEL will come that removes both.
