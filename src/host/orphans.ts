@@ -32,10 +32,11 @@ export function runningDelegates(containerId: string): readonly number[] {
 export async function endOrphans(containerId: string, graceMs: number): Promise<readonly number[]> {
   await gone(containerId, patience(graceMs))
   const killed = new Set<number>()
-  await gone(containerId, patience(KILLED_WITHIN_MS), (pid) => {
-    if (variable(environmentOf(pid), MARK) === undefined) return
-    killed.add(pid)
-    killGroupOf(pid)
+  await gone(containerId, patience(KILLED_WITHIN_MS), (found) => {
+    for (const pid of found.filter(isMarked)) {
+      killed.add(pid)
+      killGroupOf(pid)
+    }
   })
   return [...killed]
 }
@@ -43,11 +44,11 @@ export async function endOrphans(containerId: string, graceMs: number): Promise<
 async function gone(
   containerId: string,
   pause: () => Promise<boolean>,
-  end: (pid: number) => void = () => {},
+  end: (found: readonly number[]) => void = () => {},
 ): Promise<void> {
   // What runs may start others while it is waited for, so that all processes are looked at again in the end.
   for (let found = runningDelegates(containerId); found.length > 0; found = runningDelegates(containerId)) {
-    found.forEach(end)
+    end(found)
     while (found.some((pid) => isOrphan(pid, containerId))) if (!(await pause())) return
   }
 }
@@ -57,6 +58,10 @@ function isOrphan(pid: number, containerId: string): boolean {
   if (variable(environment, 'CNI_CONTAINERID') !== containerId) return false
   const plexus = variable(environment, MARK)
   return plexus === undefined ? isBeforeExec(pid) : !lives(plexus)
+}
+
+function isMarked(pid: number): boolean {
+  return variable(environmentOf(pid), MARK) !== undefined
 }
 
 // A delegate that is just being started still is a copy of the Plexus that starts it, environment and all, less its

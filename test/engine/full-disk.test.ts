@@ -14,7 +14,7 @@ async function onDisk(options: string, use: (node: TestNode) => Promise<void>): 
   const base = { cniVersion: '1.0.0', name: 'base', plugins: [{ type: 'recorder' }, bridge(40)] }
   await withNode({ delegates: [base] }, async (node) => {
     const disk = `${node.folder}/state`
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk])
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `mode=755,${options}`, 'tmpfs', disk])
     try {
       node.apply(definition('padded', PADDED), definition('net-b', bridge(41)), pod('web', 'padded,net-b'))
       await use(node)
