@@ -2,7 +2,12 @@ import { defineConfig } from 'tsup'
 import manifest from './package.json' with { type: 'json' }
 
 export default defineConfig({
-  entry: { main: 'src/main.ts', 'cni/index': 'src/cni/index.ts' },
+  entry: {
+    main: 'src/main.ts',
+    'cni/index': 'src/cni/index.ts',
+    'conformance/index': 'conformance/library.ts',
+    'conformance/worker': 'conformance/worker-main.ts',
+  },
   format: 'esm',
   target: 'node20',
   splitting: true,

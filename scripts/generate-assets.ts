@@ -13,3 +13,10 @@ const texts = Object.entries(ASSETS).map(([name, path]) => [name, readFileSync(p
 const module = `/** The files \`plexus demo\` is made of, by name. */\nexport const DEMO_FILES = ${JSON.stringify(Object.fromEntries(texts), null, 2)} as const\n`
 mkdirSync('src/cli/generated', { recursive: true })
 writeFileSync('src/cli/generated/demo-files.ts', module)
+
+const isolated = readFileSync('scripts/isolated.sh', 'utf8')
+mkdirSync('conformance/generated', { recursive: true })
+writeFileSync(
+  'conformance/generated/isolated-script.ts',
+  `/** scripts/isolated.sh, which gives a command a machine of its own. */\nexport const ISOLATED_SCRIPT = ${JSON.stringify(isolated)}\n`,
+)

@@ -44,7 +44,7 @@ main() {
     touch node_modules/.package-lock.json
   fi
 
-  if is_stale dist/plexus src scripts examples package.json package-lock.json tsup.config.ts tsconfig.types.json; then
+  if is_stale dist/plexus src conformance scripts examples package.json package-lock.json tsup.config.ts tsconfig.types.json; then
     step 'building dist/plexus' npm run build
   fi
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { asCniError } from '../cni/index.ts'
 import { addAgentCommand } from './agent-command.ts'
 import { addCompletionCommand } from './completion-command.ts'
+import { addConformanceCommand } from './conformance.ts'
 import { addDemoCommand } from './demo-command.ts'
 import { addDoctorCommand } from './doctor-command.ts'
 import { addExplainCommands } from './explain-commands.ts'
@@ -61,6 +62,7 @@ function program(): Command {
   addAgentCommand(plexus)
   addMigrateCommand(plexus)
   plexus.commandsGroup('And:')
+  addConformanceCommand(plexus)
   addDemoCommand(plexus)
   addCompletionCommand(plexus)
   return plexus

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { CniError, CODE } from '../cni/index.ts'
-import { passToCommand, runCommand } from '../host/index.ts'
-import { DEMO_FILES } from './generated/demo-files.ts'
+import { runCommand } from '../host/index.ts'
 import { note } from './print.ts'
+import { ownCommand, runUnder } from './run-under.ts'
 
 /** How a demo is to be shown: as text, or as one JSON object. */
 export type DemoOutput = 'text' | 'json'
@@ -28,24 +27,7 @@ export function demo(output: DemoOutput): number {
     requireCommand('modprobe', 'kmod')
     note('This kernel has no ipvlan; the demo runs in a user-mode Linux kernel that has.')
   }
-  return runIn(script, output)
-}
-
-function runIn(script: 'isolated.sh' | 'uml-run.sh', output: DemoOutput): number {
-  // Not below /run, which is another one inside.
-  const folder = mkdtempSync('/var/tmp/plexus-demo-')
-  try {
-    const path = `${folder}/${script}`
-    writeFileSync(path, DEMO_FILES[script])
-    return passToCommand('sh', [path, ...ownCommand(), 'demo', '--inside', '--output', output])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
-
-// The executable is its own program; under Node.js the program is a file.
-function ownCommand(): readonly string[] {
-  return process.versions['bun'] === undefined ? [process.execPath, process.argv[1] ?? ''] : [process.execPath]
+  return runUnder(script, [...ownCommand(), 'demo', '--inside', '--output', output])
 }
 
 function requireCommand(command: string, packageName: string): void {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
-import type { Exec } from '../cni/index.ts'
+import type { Exec, PluginOutcome } from '../cni/index.ts'
 import { delegateMark } from './orphans.ts'
-import type { Processes } from './process.ts'
+import type { Processes, Program } from './process.ts'
 import { bunProcesses } from './process-bun.ts'
 import { nodeProcesses } from './process-node.ts'
 import { runProcess } from './process-run.ts'
@@ -14,6 +14,11 @@ export function hostExec(): Exec {
     run: ({ path, env, stdin, timeoutMs }) =>
       runProcess(processes, { path, args: [], env: { ...env, ...delegateMark() }, stdin }, timeoutMs),
   }
+}
+
+/** Runs any program as a plugin is run, without the mark; see {@link runProcess}. */
+export function runProgram(program: Program, timeoutMs: number): Promise<PluginOutcome> {
+  return runProcess(hostProcesses(), program, timeoutMs)
 }
 
 /** The way to start processes of the runtime this runs in. */

@@ -57,7 +57,10 @@ test('B6: what npm would publish has the library, its types and the command, and
   for (const file of [
     'dist/main.js',
     'dist/cni/index.js',
-    'dist/types/cni/index.d.ts',
+    'dist/types/src/cni/index.d.ts',
+    'dist/conformance/index.js',
+    'dist/conformance/worker.js',
+    'dist/types/conformance/library.d.ts',
     'crd/network-attachment-definition.yaml',
     'LICENSE',
   ])

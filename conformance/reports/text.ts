@@ -1,0 +1,28 @@
+/** Whether colours are used. */
+export type Palette = 'colours' | 'plain'
+
+const COLOURS = { good: '32', bad: '31', dim: '2' } as const
+
+/** A text in a colour, where colours are used. */
+export function paint(palette: Palette, colour: keyof typeof COLOURS, text: string): string {
+  return palette === 'plain' ? text : `\u001b[${COLOURS[colour]}m${text}\u001b[0m`
+}
+
+/** A text of at most `width` characters; what is cut off is an ellipsis. */
+export function clipped(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
+}
+
+/** A text in lines of at most `width` characters, all indented, those after the first by two more. */
+export function wrapped(text: string, width: number, indent: number): readonly string[] {
+  const lines: string[] = []
+  let line = ' '.repeat(indent)
+  for (const word of text.split(/\s+/)) {
+    const isFirst = line.trim() === ''
+    if (!isFirst && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = `${' '.repeat(indent + 2)}${word}`
+    } else line += isFirst ? word : ` ${word}`
+  }
+  return [...lines, line]
+}
