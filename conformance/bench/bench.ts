@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import type { CniVersion } from '../../src/cni/index.ts'
 import type { Column } from '../column.ts'
 import type { Subject } from '../subject.ts'
@@ -9,6 +9,7 @@ import { ip } from './machine.ts'
 import { type PluginRequest, runPlugin } from './run-plugin.ts'
 import type { RunRecord } from './run-record.ts'
 import { filesSnapshot, namespaceSnapshot, type Snapshot } from './snapshot.ts'
+import { linksIn } from './view.ts'
 
 /** A network namespace of a container. */
 export type Sandbox = { readonly name: string; readonly path: string }
@@ -22,6 +23,8 @@ export type Bench = {
   readonly runs: readonly RunRecord[]
   /** Makes the network namespace of a container. */
   readonly sandbox: (name?: string) => Sandbox
+  /** Ends a sandbox, and waits until what was paired with its interfaces is gone from the host; none where it has ended. */
+  readonly endSandbox: (sandbox: Sandbox) => void
   /** The path of a plain file where a sandbox was before the machine was started anew. */
   readonly staleSandbox: () => string
   /** An attachment that is to be, of a container of its own unless the options say otherwise. */
@@ -41,6 +44,18 @@ export type Bench = {
 /** Where fixtures and stand-ins keep their files, inside. */
 export const BENCH_FOLDER = '/run/conformance'
 
+const PATIENCE_MS = 3_000
+
+// The kernel takes a namespace apart after the command has returned.
+function endSandbox({ name }: Sandbox): void {
+  if (!existsSync(`/run/netns/${name}`)) return
+  const others = linksIn({ sandbox: name }).flatMap(({ kind, linkIndex }) => (kind === 'veth' ? [linkIndex] : []))
+  const paired = (): boolean => linksIn('host').some(({ kind, index }) => kind === 'veth' && others.includes(index))
+  const wasPaired = paired()
+  ip('host', 'netns', 'delete', name)
+  for (const began = performance.now(); wasPaired && paired() && performance.now() - began < PATIENCE_MS; );
+}
+
 // The neighbour in front of the plugin in a chain is loopback, which takes its interface down at DEL.
 const OF_LOOPBACK = / (link|address) lo /
 
@@ -55,7 +70,7 @@ export function makeBench(subject: Subject, column: Column): Bench {
   }
   const sandbox = (name = `sandbox${++containers}`): Sandbox => {
     ip('host', 'netns', 'add', name)
-    ip({ sandbox: name }, 'link', 'set', 'lo', 'up')
+    if (subject.ifName !== 'lo') ip({ sandbox: name }, 'link', 'set', 'lo', 'up')
     return { name, path: `/run/netns/${name}` }
   }
   const attachment = (options: AttachmentOptions = {}): Attachment => {
@@ -71,6 +86,7 @@ export function makeBench(subject: Subject, column: Column): Bench {
     column,
     runs,
     sandbox,
+    endSandbox,
     staleSandbox: () => {
       const path = `${BENCH_FOLDER}/stale-sandbox`
       writeFileSync(path, '')
@@ -89,7 +105,7 @@ export function makeBench(subject: Subject, column: Column): Bench {
       const first = attachment()
       await first.added()
       await first.deleted()
-      ip('host', 'netns', 'delete', first.sandbox.name)
+      endSandbox(first.sandbox)
     },
   }
 }

@@ -40,12 +40,16 @@ export function chainAttachment(ground: AttachmentGround, named: NamedAttachment
     }
   }
 
-  const run = (verb: string, change?: Change): Promise<RunRecord> => ground.run(request(verb, change))
+  const run = async (verb: string, change?: Change): Promise<RunRecord> => {
+    const record = await ground.run(request(verb, change))
+    const outcome = verb === 'ADD' ? addedResult(record, column.version) : undefined
+    if (outcome?.kind === 'result') result = outcome.result
+    return record
+  }
 
   const added = async (change?: Change): Promise<AddResult & { readonly kind: 'result' }> => {
     const outcome = addedResult(await run('ADD', change), column.version)
     if (outcome.kind === 'none') throw new NotRun(`ADD through Plexus failed: ${outcome.why}`)
-    result = outcome.result
     return outcome
   }
 

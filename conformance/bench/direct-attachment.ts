@@ -62,7 +62,10 @@ export function directAttachment(ground: AttachmentGround, named: NamedAttachmen
 
   const run = async (verb: string, change?: Change): Promise<RunRecord> => {
     if (verb === 'ADD') await prepare()
-    return ground.run(request(verb, change))
+    const record = await ground.run(request(verb, change))
+    const outcome = verb === 'ADD' ? addedResult(record, column.version) : undefined
+    if (outcome?.kind === 'result') result = outcome.result
+    return record
   }
 
   // An IPAM plugin is called by another, before there is anything to hand over.
@@ -74,7 +77,6 @@ export function directAttachment(ground: AttachmentGround, named: NamedAttachmen
   const added = async (change?: Change): Promise<AddResult & { readonly kind: 'result' }> => {
     const outcome = addedResult(await run('ADD', change), column.version)
     if (outcome.kind === 'none') throw new NotRun(`ADD failed, so that there is nothing to look at: ${outcome.why}`)
-    result = outcome.result
     return outcome
   }
 

@@ -43,9 +43,13 @@ export function withIpam(type: string): ConfigChange {
   return (config) => ({ ...config, ipam: { ...(isJsonObject(config['ipam']) ? config['ipam'] : {}), type } })
 }
 
-/** @throws NotRun where the plugin under test is not configured with an IPAM plugin. */
-export function requireIpam({ subject }: Bench): void {
+/** Whether the plugin under test is configured with an IPAM plugin. */
+export function hasIpam({ subject }: Bench): boolean {
   const { ipam } = subjectConfig(subject)
-  if (!isJsonObject(ipam) || typeof ipam['type'] !== 'string')
-    throw new NotRun('its configuration names no IPAM plugin, so that there is none to stand in for')
+  return isJsonObject(ipam) && typeof ipam['type'] === 'string'
+}
+
+/** @throws NotRun where the plugin under test is not configured with an IPAM plugin. */
+export function requireIpam(bench: Bench): void {
+  if (!hasIpam(bench)) throw new NotRun('its configuration names no IPAM plugin, so that there is none to stand in for')
 }

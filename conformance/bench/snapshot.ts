@@ -79,7 +79,7 @@ function linkLine(link: IpObject): string {
 
 function addressLines(link: IpObject): readonly string[] {
   return (link['addr_info'] as readonly IpObject[])
-    .filter(({ scope }) => scope !== 'link')
+    .filter(({ scope }) => scope !== 'link' && scope !== 'host')
     .map((address) => `address ${link['ifname']} ${address['local']}/${address['prefixlen']}`)
 }
 
@@ -143,7 +143,10 @@ const RESTLESS =
   /nf_conntrack_count|\/(random|stat)\/|inode|mc_forwarding|stable_secret|base_reachable_time|tcp_fastopen_key/
 
 function sysctlLines(where: Where): readonly string[] {
-  const { stdout } = runWhere(where, 'sh', ['-c', 'cd /proc/sys/net && grep -rs . ipv4 ipv6 core netfilter bridge'])
+  const { stdout } = runWhere(where, 'sh', [
+    '-c',
+    'cd /proc/sys/net && grep -rs --exclude-dir=neigh --exclude-dir=route . ipv4 ipv6 core netfilter bridge',
+  ])
   return stdout
     .split('\n')
     .filter((line) => line !== '' && !RESTLESS.test(line) && !/^ipv[46]\/neigh\//.test(line))

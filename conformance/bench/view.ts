@@ -47,7 +47,7 @@ export function linkIn(where: Where, name: string): Link | undefined {
 export function addressesOf(where: Where, name: string): readonly { readonly cidr: string; readonly raw: IpObject }[] {
   return ipList(where, 'address', 'show', 'dev', name)
     .flatMap((link) => link['addr_info'] as readonly IpObject[])
-    .filter(({ scope }) => scope !== 'link' && scope !== 'host')
+    .filter(({ scope }) => scope !== 'link' && (scope !== 'host' || name === 'lo'))
     .map((raw) => ({ cidr: cidrText(`${raw['local']}/${raw['prefixlen']}`), raw }))
 }
 

@@ -1,4 +1,4 @@
-import { canonicalCidr, isDefaultDestination, type Result, type Route } from '../../src/cni/index.ts'
+import { canonicalCidr, type Ip, isDefaultDestination, type Result, type Route } from '../../src/cni/index.ts'
 import type { Attachment } from '../bench/attachment.ts'
 import type { Bench } from '../bench/bench.ts'
 import { standInAttachment } from '../bench/ipam.ts'
@@ -128,7 +128,7 @@ export const addressCases: readonly Case[] = [
           ...gateways.map((to) => ['the gateway', to] as const),
           ...others.map((to) => ['another container', to] as const),
         ]
-          .filter(([, to]) => !answers(attachment, to))
+          .filter(([, to]) => !answers(attachment, to, ips))
           .map(([what, to]) => `${what}, ${to}, does not answer`),
         run,
       )
@@ -278,8 +278,20 @@ async function addressesOfAnother(bench: Bench): Promise<readonly string[]> {
 }
 
 // A bridge or a neighbour table may want a moment: asked three times at the most.
-function answers({ sandbox }: Attachment, address: string): boolean {
+function answers({ sandbox }: Attachment, address: string, own: readonly Ip[]): boolean {
+  // Source based routing has routes for the address alone.
+  const source = own
+    .map((ip) => ip.address.split('/')[0] ?? '')
+    .find((one) => one.includes(':') === address.includes(':'))
   const ping = (): boolean =>
-    runWhere({ sandbox: sandbox.name }, 'ping', ['-q', '-c', '1', '-W', '1', address]).status === 0
+    runWhere({ sandbox: sandbox.name }, 'ping', [
+      '-q',
+      '-c',
+      '1',
+      '-W',
+      '1',
+      ...(source ? ['-I', source] : []),
+      address,
+    ]).status === 0
   return [1, 2, 3].some(ping)
 }

@@ -11,8 +11,10 @@ export type AfterDelOptions = {
   readonly versions?: Case['versions']
   readonly since?: NonNullable<Case['since']>
   readonly kinds?: Case['kinds']
-  /** What is in the sandbox is not looked at: it goes with it. */
+  /** What is in the sandbox is not looked at: it goes with it. Of a plugin that changes what another made it never is. */
   readonly hostOnly?: true
+  /** The sandbox is looked at, of a plugin that changes what another made as well. */
+  readonly inSandbox?: true
   /** Only whether DEL succeeds counts: what it can still undo is not said. */
   readonly verdictOnly?: true
 }
@@ -25,8 +27,9 @@ export function afterDel(
   del: (attachment: Attachment, bench: Bench) => Promise<readonly RunRecord[]>,
   options: AfterDelOptions = {},
 ): Case {
-  const { inChain, versions = 'once', since, kinds = EVERY_KIND, hostOnly, verdictOnly } = options
+  const { inChain, versions = 'once', since, kinds = EVERY_KIND, verdictOnly } = options
   const run = async (bench: Bench): Promise<readonly Finding[]> => {
+    const hostOnly = options.hostOnly ?? (bench.subject.kind === 'meta' && !options.inSandbox)
     await bench.warmUp()
     const attachment = bench.attachment()
     await attachment.prepare()
@@ -38,6 +41,8 @@ export function afterDel(
       succeeds(one, runs.length > 1 ? `${one.verb} (${at + 1} of ${runs.length})` : one.verb),
     )
     if (verdictOnly || failures.length > 0) return failures
+    // What is left at the other end of a pair goes with the sandbox.
+    if (hostOnly) bench.endSandbox(attachment.sandbox)
     const compare = hostOnly ? nothingCame : unchanged
     return compare(before, stock(), 'DEL succeeded and did not undo everything', runs.at(-1))
   }

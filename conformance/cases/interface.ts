@@ -81,7 +81,8 @@ export const interfaceCases: readonly Case[] = [
       const attachment = bench.attachment()
       const { run } = await attachment.added()
       const link = present(linkOf(attachment))
-      const peer = linksIn('host').find(({ index, kind }) => kind === 'veth' && index === link.linkIndex)
+      const isPair = bench.subject.kind === 'main' && link.kind === 'veth'
+      const peer = isPair ? linksIn('host').find(({ index }) => index === link.linkIndex) : undefined
       return findings(
         [link, ...(peer ? [peer] : [])]
           .filter((one) => one.mtu !== mtu)
@@ -104,6 +105,7 @@ export const interfaceCases: readonly Case[] = [
     inChain: true,
     run: async (bench) => {
       const attachment = bench.attachment()
+      const before = linksIn('host').map(({ name }) => name)
       const { result, run } = await attachment.added()
       const listed = (newest(result).interfaces ?? []).filter(({ sandbox }) => !sandbox).map(({ name }) => name)
       const host = linksIn('host')
@@ -112,7 +114,7 @@ export const interfaceCases: readonly Case[] = [
       return findings(
         [
           ...listed.filter((name) => !host.some((link) => link.name === name)).map((name) => `the host has no ${name}`),
-          ...(peer && !listed.includes(peer.name)
+          ...(peer && !before.includes(peer.name) && !listed.includes(peer.name)
             ? [`the other end of ${own?.name} is ${peer.name}, which is not listed`]
             : []),
         ],

@@ -39,3 +39,16 @@ const BAD_ARGS = [
   { capability: 'bandwidth', value: { ingressRate: 1_000_000 } },
   { capability: 'mac', value: 'no-mac' },
 ] as const
+
+/** Values that plugins which change an interface refuse; one that does not know the key passes over it. */
+export function refusedByMeta(): readonly RefusedConfig[] {
+  const ofKeys = [...BAD_KEYS, { key: 'mtu', value: 1 }].map(({ key, value }) => ({
+    what: `${key} ${JSON.stringify(value)}`,
+    config: (written: Parameters<ConfigChange>[0]) => ({ ...written, [key]: value }),
+  }))
+  const ofArgs = BAD_ARGS.map(({ capability, value }) => ({
+    what: `runtimeConfig.${capability} ${JSON.stringify(value)}`,
+    config: (written: Parameters<ConfigChange>[0]) => ({ ...written, runtimeConfig: { [capability]: value } }),
+  }))
+  return [...ofKeys, ...ofArgs]
+}

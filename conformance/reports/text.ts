@@ -26,3 +26,18 @@ export function wrapped(text: string, width: number, indent: number): readonly s
   }
   return [...lines, line]
 }
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** A text for XML and HTML; characters that XML has no place for are left out. */
+export function xmlText(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '')
+    .replace(/[&<>"']/g, (one) => ENTITIES[one] ?? one)
+}
