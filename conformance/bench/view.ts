@@ -86,6 +86,11 @@ export function sandboxIps(result: Result, ifName: string): readonly { readonly 
   })
 }
 
+/** The addresses of a result that are on the attachment's own interface. */
+export function ownIps(result: Result, ifName: string): readonly Ip[] {
+  return sandboxIps(result, ifName).flatMap(({ ip, name }) => (name === ifName ? [ip] : []))
+}
+
 /** `address/length` in the one spelling that compares. */
 export function cidrText(cidr: string): string {
   const canonical = canonicalCidr(cidr)

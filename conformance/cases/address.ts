@@ -13,6 +13,7 @@ import {
   type KernelRoute,
   linksIn,
   newest,
+  ownIps,
   routesIn,
   sandboxIps,
 } from '../bench/view.ts'
@@ -116,7 +117,7 @@ export const addressCases: readonly Case[] = [
         throw new NotRun('this machine has no ping (Debian: apt-get install iputils-ping)')
       const attachment = bench.attachment()
       const { result, run } = await attachment.added()
-      const ips = sandboxIps(newest(result), attachment.ifName).map(({ ip }) => ip)
+      const ips = ownIps(newest(result), attachment.ifName)
       if (ips.length === 0) throw new NotRun('the attachment has no address')
       const local = linksIn('host').flatMap(({ name }) =>
         addressesOf('host', name).map(({ cidr }) => cidr.split('/')[0]),
@@ -274,7 +275,7 @@ async function addressesOfAnother(bench: Bench): Promise<readonly string[]> {
   if (typeof device === 'string') return []
   const other = bench.attachment()
   const { result } = await other.added()
-  return sandboxIps(newest(result), other.ifName).flatMap(({ ip }) => ip.address.split('/')[0] ?? [])
+  return ownIps(newest(result), other.ifName).flatMap((ip) => ip.address.split('/')[0] ?? [])
 }
 
 // A bridge or a neighbour table may want a moment: asked three times at the most.

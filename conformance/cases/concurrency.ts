@@ -5,7 +5,7 @@ import { standInAttachment } from '../bench/ipam.ts'
 import { findings, nothingCame, succeeds, unchanged } from '../bench/judge.ts'
 import { saidOf, succeeded } from '../bench/run-record.ts'
 import { resultAnswer } from '../bench/stand-in.ts'
-import { addressesOf, cidrText, newest, sandboxIps } from '../bench/view.ts'
+import { addressesOf, cidrText, newest, ownIps } from '../bench/view.ts'
 import { type Case, cni, cni040, EVERY_KIND, type Finding, NotRun, practice } from '../case.ts'
 import { subjectConfig } from '../subject.ts'
 import { flushRules } from './drifts.ts'
@@ -251,9 +251,9 @@ function sharedAddresses(attachments: readonly Attachment[], added: readonly Add
           const result = added[at]?.result
           const present = addressesOf({ sandbox: one.sandbox.name }, one.ifName).map(({ cidr }) => cidr)
           return result
-            ? sandboxIps(newest(result), one.ifName)
-                .filter(({ ip: { address } }) => !present.includes(cidrText(address)))
-                .map(({ ip: { address } }) => `${address} is not in ${one.sandbox.name}`)
+            ? ownIps(newest(result), one.ifName)
+                .filter(({ address }) => !present.includes(cidrText(address)))
+                .map(({ address }) => `${address} is not in ${one.sandbox.name}`)
             : []
         })
   return [...twice.map((one) => `${one} was given twice`), ...absent]

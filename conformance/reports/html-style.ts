@@ -28,7 +28,7 @@ h3 { margin: 0 0 8px; font-size: 16px } h3 code { color: var(--soft); margin-rig
 .matrix .group th { text-align: left; padding: 14px 14px 5px; font-size: 13px; background: var(--paper); border-bottom: 1px solid var(--line) }
 .matrix tbody tr:not(.group):hover { background: var(--panel) }
 .matrix tbody th[scope=row] { text-align: left; font-weight: 400; padding: 4px 14px; min-width: 420px; border-bottom: 1px solid var(--line) }
-.matrix tbody th code { display: inline-block; width: 66px; color: var(--soft) }
+.case { display: flex; align-items: baseline; line-height: 1.35 } .case code { flex: 0 0 68px; color: var(--soft) } .case .level { flex: 0 0 58px }
 .matrix td { text-align: center; padding: 3px 6px; border-bottom: 1px solid var(--line) } .matrix a { text-decoration: none }
 .level { display: inline-block; width: 58px; margin-right: 8px; font-size: 10.5px; font-weight: 600; letter-spacing: .03em; color: var(--soft) }
 .level.must { color: var(--ink) }

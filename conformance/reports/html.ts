@@ -104,7 +104,7 @@ function row(one: Outcome['case'], own: readonly Outcome[], columns: readonly Co
     })
     .join('')
   const level = `<span class="level ${one.sentence.level.toLowerCase()}">${one.sentence.level}</span>`
-  return `<tr><th scope="row"><code>${one.id}</code>${level}<span class="title">${xmlText(one.title)}</span></th>${cells}</tr>`
+  return `<tr><th scope="row"><div class="case"><code>${one.id}</code>${level}<span>${xmlText(one.title)}</span></div></th>${cells}</tr>`
 }
 
 function deviations({ outcomes }: ConformanceRun): string {

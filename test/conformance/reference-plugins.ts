@@ -126,6 +126,7 @@ export function argumentsOf({ plugin, kind, capabilityArgs, kernel }: ReferenceP
     plugin,
     ...(kind === undefined ? [] : ['--kind', kind]),
     ...(capabilityArgs === undefined ? [] : ['--capability-args', JSON.stringify(capabilityArgs)]),
-    ...(kernel === undefined ? [] : ['--kernel', kernel]),
+    // A case takes seconds in the user-mode kernel.
+    ...(kernel === undefined ? [] : ['--kernel', kernel, '--cni-version', '1.0.0']),
   ]
 }

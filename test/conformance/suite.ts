@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { ConformanceRun, Outcome } from '../../conformance/run.ts'
 import { PLEXUS } from '../engine/plexus.ts'
+import { argumentsOf, listOf, type ReferencePlugin } from './reference-plugins.ts'
 
 /** A configuration of the reference bridge, as a list of one. */
 export const BRIDGE_LIST = {
@@ -35,6 +36,11 @@ export function conformance(config: object | string, ...args: readonly string[])
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Runs `plexus conformance` on a reference plugin, in the network it is used in. */
+export function runReference(plugin: ReferencePlugin, ...args: readonly string[]): SuiteEnd {
+  return conformance(listOf(plugin), ...argumentsOf(plugin), ...args)
 }
 
 /** The ids of the cases that failed, each once, in order. */
