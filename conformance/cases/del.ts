@@ -157,16 +157,20 @@ export const delCases: readonly Case[] = [
       const ofFiles = (): Snapshot => bench.snapshot().filter((line) => line.startsWith('file '))
       const before = ofFiles()
       const found: Finding[] = []
-      for (const [what, make] of [
-        [`DEL without ${master}`, () => bench.attachment()],
-        [`DEL without ${master}, which the default route was over`, () => overDefaultRoute(bench, master)],
+      for (const [what, make, change] of [
+        [`DEL without ${master}`, () => bench.attachment(), {}],
+        [
+          `DEL without ${master}, which the default route was over`,
+          () => overDefaultRoute(bench, master),
+          { prevResult: undefined },
+        ],
       ] as const) {
         makeLink(master)
         const attachment = make()
         // Not every plugin can do without being told.
         if (!succeeded(await attachment.run('ADD'))) continue
         ip('host', 'link', 'delete', master)
-        const run = await attachment.run('DEL')
+        const run = await attachment.run('DEL', change)
         found.push(...succeeds(run, what), ...unchanged(before, ofFiles(), `${what} left something`, run))
       }
       return found
