@@ -2,6 +2,8 @@ import { isJsonObject, type JsonObject } from '../../src/cni/index.ts'
 import { runCommand } from '../../src/host/index.ts'
 import { NotRun } from '../case.ts'
 import type { Subject } from '../subject.ts'
+import type { Attachment } from './attachment.ts'
+import type { Bench } from './bench.ts'
 import { ip, tryIp } from './machine.ts'
 
 /**
@@ -35,4 +37,11 @@ export function makeLink(name: string): void {
   const peer = `${name.slice(0, 9)}-wire`
   ip('host', 'link', 'add', name, 'type', 'veth', 'peer', 'name', peer)
   for (const link of [name, peer]) ip('host', 'link', 'set', link, 'up')
+}
+
+/** An attachment whose configuration leaves out the interface it is built on: the host's default route is over it. */
+export function overDefaultRoute(bench: Bench, master: string): Attachment {
+  ip('host', 'address', 'replace', '198.18.9.1/24', 'dev', master)
+  ip('host', 'route', 'replace', 'default', 'via', '198.18.9.254', 'dev', master)
+  return bench.attachment({ config: (config) => ({ ...config, master: undefined }) })
 }

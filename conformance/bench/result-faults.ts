@@ -12,7 +12,8 @@ import {
 
 /** What is wrong with a result in the shape of its version, each in words. */
 export function resultFaults(result: JsonObject, version: CniVersion): readonly string[] {
-  return [...versionFaults(result, version), ...shapeFaults(result, version)]
+  const ofAddresses = atLeast(version, '0.3.0') ? ipVersionFaults(result, version) : []
+  return [...versionFaults(result, version), ...shapeFaults(result, version), ...ofAddresses]
 }
 
 /** What is wrong with the version a result says it is of. */

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../src/cni/index.ts'
 import type { Attachment, ConfigChange } from '../bench/attachment.ts'
 import type { Bench } from '../bench/bench.ts'
+import { overDefaultRoute } from '../bench/fixtures.ts'
 import { standInAttachment } from '../bench/ipam.ts'
-import { ip } from '../bench/machine.ts'
 import { resultAnswer } from '../bench/stand-in.ts'
 import { subjectConfig } from '../subject.ts'
 
@@ -61,11 +61,7 @@ function ofKeys(bench: Bench, config: JsonObject): readonly CheckVariant[] {
   if (typeof master === 'string')
     variants.push({
       what: 'with the master that the default route is over',
-      make: () => {
-        ip('host', 'address', 'replace', '198.18.9.1/24', 'dev', master)
-        ip('host', 'route', 'replace', 'default', 'via', '198.18.9.254', 'dev', master)
-        return bench.attachment({ config: (one) => ({ ...one, master: undefined }) })
-      },
+      make: () => overDefaultRoute(bench, master),
     })
   return variants
 }

@@ -153,17 +153,19 @@ export const checkCases: readonly Case[] = [
     since: '0.4.0',
     versions: 'once',
     run: async (bench) => {
-      const first = bench.attachment()
-      await first.added()
-      await requireCheck(first)
-      const others: Attachment[] = []
-      for (let at = 0; at < 10; at += 1) {
-        const other = bench.attachment()
-        await other.added()
-        others.push(other)
+      // What an attachment recorded may hold by chance, once or twice.
+      for (let round = 1; round <= 3; round += 1) {
+        const [first, ...others] = Array.from({ length: 11 }, () => bench.attachment())
+        if (first === undefined) break
+        await first.added()
+        await requireCheck(first)
+        for (const other of others) await other.added()
+        for (const other of others.slice(0, 5)) await other.deleted()
+        const found = succeeds(await first.run('CHECK'), 'CHECK after ten other ADDs and five DELs')
+        if (found.length > 0) return found
+        for (const other of [first, ...others.slice(5)]) await other.deleted()
       }
-      for (const other of others.slice(0, 5)) await other.deleted()
-      return succeeds(await first.run('CHECK'), 'CHECK after ten other ADDs and five DELs')
+      return []
     },
   },
   {

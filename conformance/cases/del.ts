@@ -1,9 +1,9 @@
-import { namedLinks } from '../bench/fixtures.ts'
+import { makeLink, namedLinks, overDefaultRoute } from '../bench/fixtures.ts'
 import { succeeds, unchanged } from '../bench/judge.ts'
 import { ip } from '../bench/machine.ts'
 import { succeeded } from '../bench/run-record.ts'
 import type { Snapshot } from '../bench/snapshot.ts'
-import { type Case, cni, cni040, EVERY_KIND, NotRun } from '../case.ts'
+import { type Case, cni, cni040, EVERY_KIND, type Finding, NotRun } from '../case.ts'
 import { subjectConfig } from '../subject.ts'
 import { afterDel } from './after-del.ts'
 
@@ -154,16 +154,26 @@ export const delCases: readonly Case[] = [
       const isDevice = typeof subjectConfig(bench.subject)['device'] === 'string'
       if (master === undefined || isDevice) throw new NotRun('its configuration names no interface to build on')
       await bench.warmUp()
-      const attachment = bench.attachment()
-      const before = bench.snapshot()
-      await attachment.added()
-      ip('host', 'link', 'delete', master)
-      const run = await attachment.run('DEL')
-      const ofFiles = (lines: Snapshot): Snapshot => lines.filter((line) => line.startsWith('file '))
-      return [
-        ...succeeds(run, `DEL without ${master}`),
-        ...unchanged(ofFiles(before), ofFiles(bench.snapshot()), 'DEL left something', run),
-      ]
+      const ofFiles = (): Snapshot => bench.snapshot().filter((line) => line.startsWith('file '))
+      const before = ofFiles()
+      const found: Finding[] = []
+      for (const [what, make, change] of [
+        [`DEL without ${master}`, () => bench.attachment(), {}],
+        [
+          `DEL without ${master}, which the default route was over`,
+          () => overDefaultRoute(bench, master),
+          { prevResult: undefined },
+        ],
+      ] as const) {
+        makeLink(master)
+        const attachment = make()
+        // Not every plugin can do without being told.
+        if (!succeeded(await attachment.run('ADD'))) continue
+        ip('host', 'link', 'delete', master)
+        const run = await attachment.run('DEL', change)
+        found.push(...succeeds(run, what), ...unchanged(before, ofFiles(), `${what} left something`, run))
+      }
+      return found
     },
   },
   afterDel(

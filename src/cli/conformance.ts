@@ -17,6 +17,7 @@ import { parseJsonObject } from '../cni/index.ts'
 import { writeStdout } from '../host/index.ts'
 import { note, print } from './print.ts'
 import { ownCommand, runUnder } from './run-under.ts'
+import { isWatched } from './terminal.ts'
 
 type Options = {
   readonly config: string
@@ -84,7 +85,7 @@ async function conformance(options: Options): Promise<number> {
     return 2
   }
   if (options.kernel === 'uml') return runUnder('uml-run.sh', [...ownCommand(), ...onMachine(process.argv.slice(2))])
-  const palette = process.stdout.isTTY ? 'colours' : 'plain'
+  const palette = isWatched() && !process.env['NO_COLOR'] ? 'colours' : 'plain'
   const display = liveProgress()
   const run = await runConformance({ ...suiteOptions(options), observe: terminalProgress(display, palette) })
   display.status('')
@@ -121,7 +122,7 @@ function onMachine(args: readonly string[]): readonly string[] {
 
 /** A line at the bottom of a terminal that is written over; nothing where there is no terminal. */
 function liveProgress(): Progress {
-  const isLive = process.stdout.isTTY === true
+  const isLive = isWatched()
   const clear = isLive ? '\r\u001b[K' : ''
   return {
     line: (text) => print(`${clear}${text}`),

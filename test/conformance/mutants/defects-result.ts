@@ -50,6 +50,7 @@ export const RESULT_DEFECTS = {
   'address-says-its-version': {
     of: 'bridge',
     caughtBy: ['RES-06'],
+    alsoSeenBy: ['VER-05'],
     answer: afterAdd((result) => ({ ...result, ips: lists(result, 'ips').map((ip) => ({ ...ip, version: '4' })) })),
   },
   'gateway-of-another-subnet': {
