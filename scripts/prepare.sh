@@ -20,6 +20,7 @@ busybox               busybox-static
 tmux                  tmux
 strace                strace
 ps                    procps
+c++                   g++
 openssl               openssl
 '
 

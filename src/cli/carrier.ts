@@ -13,6 +13,8 @@ import { type Call, type ChainEvent, type InvocationOf, toJson } from '../cni/in
 import type { ConfiguredInvocation, Log, Ports, Reporter, Source } from '../engine/index.ts'
 import {
   bootCollection,
+  type CallTurns,
+  callTurns,
   hostDeviceInfos,
   hostDevices,
   hostExec,
@@ -49,27 +51,32 @@ export function carrierOf(
 ): Carrier {
   const log = hostLog(node)
   const client = node.kubeconfig === undefined || node.source ? undefined : kubeClient(node.kubeconfig)
+  const turns = callTurns(`${node.cniDir}/plexus/turns`, node.maxConcurrent)
   const direct = { source: sourceOf(node, invocation, client), reporter: client && reporterOf(client, node, log) }
   if (node.agentSocket === undefined || node.source || !('containerId' in invocation))
     return {
-      ports: portsOf(node, invocation, env, { ...direct, turns: undefined, log, observe: watch }),
-      ended: async () => undefined,
+      ports: portsOf(node, invocation, env, { ...direct, turns, log, observe: watch }),
+      ended: async () => turns.giveBack(),
     }
-  const agent = agentCall({ socket: node.agentSocket, ...direct, log, strangerAt: strangerAtSocket })
+  const agent = agentCall({ socket: node.agentSocket, ...direct, otherTurns: turns, log, strangerAt: strangerAtSocket })
   const { runs, observe } = recorded(watch)
   return {
     ports: portsOf(node, invocation, env, { ...agent, log, observe }),
-    ended: endingOf(agent, invocation, runs),
+    ended: endingOf(agent, turns, invocation, runs),
   }
 }
 
 function endingOf(
   agent: AgentCall,
+  turns: CallTurns,
   { verb, containerId }: InvocationOf<'ADD' | 'DEL' | 'CHECK'>,
   runs: readonly DelegateRun[],
 ): Carrier['ended'] {
   const began = performance.now()
-  return (code) => agent.end({ verb, containerId, code, durationMs: performance.now() - began, runs })
+  return async (code) => {
+    turns.giveBack()
+    await agent.end({ verb, containerId, code, durationMs: performance.now() - began, runs })
+  }
 }
 
 // What the agent counts.

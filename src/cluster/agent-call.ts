@@ -10,6 +10,8 @@ export type AgentCallOptions = {
   /** Who is asked, and told, where the agent is away; none where there is no kubeconfig. */
   readonly source: Source | undefined
   readonly reporter: Reporter | undefined
+  /** Who gives turns then. */
+  readonly otherTurns?: Turns | undefined
   readonly log: Log
   /** Why a socket is not to be trusted, in words: whoever answers there says which programs are run. */
   readonly strangerAt?: (socket: string) => string | undefined
@@ -26,14 +28,15 @@ export type AgentCall = {
   readonly end: (ending: Omit<EndRequest, 'report'>) => Promise<void>
 }
 
-// A living agent answers at once that it has the request.
-const ALIVE_MS = 2_000
+// A living agent answers at once that it has the request. Where a hundred calls begin at once on few processors, that
+// is some seconds all the same, and to go on without the agent would make it worse.
+const ALIVE_MS = 10_000
 // Runtimes give a sandbox some minutes; to be told to come again is of more use to them than to run out of those.
 const TURN_MS = 60_000
 
 /**
  * A call that takes its turn at the agent, learns from it what there is to know, and leaves the telling to it. An agent
- * that is away, or does not answer, is done without: then the API server is asked and told directly, and nobody waits for a turn.
+ * that is away, or does not answer, is done without: then the API server is asked and told directly, and turns are taken without it.
  */
 export function agentCall(options: AgentCallOptions): AgentCall {
   const { socket, log } = options
@@ -57,6 +60,7 @@ export function agentCall(options: AgentCallOptions): AgentCall {
         } catch (fault) {
           if (fault instanceof CniError) throw fault
           log.warning('the node agent does not answer; the call goes on without it', { socket, cause: wordsOf(fault) })
+          await options.otherTurns?.take(call)
         }
       },
     },

@@ -4,6 +4,7 @@
  */
 export { bootCollection, COLLECTING } from './boot-collection.ts'
 export { hostLocks } from './call-locks.ts'
+export { type CallTurns, callTurns } from './call-turns.ts'
 export { type CommandEnd, passToCommand, runCommand } from './command.ts'
 export { compileHotCode } from './compile-hot-code.ts'
 export { hostDeviceInfos } from './device-info.ts'
