@@ -22,6 +22,7 @@ export function plotOf(samples: readonly Sample[]): string {
   const label = (text: string, at: number, top: number, anchor = 'start', color = GREY): string =>
     `<text x="${at}" y="${top}" fill="${color}" text-anchor="${anchor}">${text}</text>`
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11">
+<title>memory and open files of the agent during a soak</title>
 <line x1="${LEFT}" y1="${y(0)}" x2="${WIDTH - LEFT}" y2="${y(0)}" stroke="${GREY}"/>
 ${deaths.join('\n')}
 ${line(({ pssKib }) => pssKib / 1024 / mostMib, '#2f81f7')}
