@@ -54,7 +54,7 @@ test(
       )
       assert.equal(
         readdirSync(`${STATE}/plexus`).map((name) => name.replace(/-.*/, '')),
-        ['boot', 'locks'],
+        ['boot', 'locks', 'turns'],
       )
     })
   },

@@ -90,7 +90,7 @@ test(
       const file = exampleOf(PROVIDERS['J-Multus'], '00-multus-over-plexus.conf')
       const config = JSON.parse(readFileSync(file, 'utf8'))
       const [{ kubeconfig: _, ...plexus }] = config.delegates
-      const delegates = [{ ...plexus, cniDir: `${node.folder}/state` }]
+      const delegates = [{ ...plexus, cniDir: `${node.folder}/state`, delegateEnvironment: ['FAKE_PROVIDER_CONFIG'] }]
       writeFileSync('/etc/cni/net.d/20-bridge.conflist', JSON.stringify(bridge(41, { cniVersion: '0.3.1' })))
       const asked = JSON.stringify({ ...config, delegates })
       writeFileSync(`${node.folder}/asked.conf`, asked)
