@@ -1,7 +1,9 @@
-# The image of the DaemonSet in deploy/: the executable, and the C library it needs.
+# The image of the DaemonSet in deploy/: the executable, the C library it needs, and sleep. What is copied is laid out
+# by scripts/stage-image.sh:
 #
-#   npm run build && docker build --tag plexus:0.1.0 .
-FROM debian:12-slim
-COPY dist/plexus /usr/local/bin/plexus
+#   npm run build && sh scripts/stage-image.sh && docker build --tag plexus:0.1.0 .
+FROM scratch
+COPY dist/image/libraries/ /
+COPY dist/image/executable/ /
 ENTRYPOINT ["/usr/local/bin/plexus"]
 CMD ["agent"]

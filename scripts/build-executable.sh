@@ -1,15 +1,20 @@
 #!/bin/sh
-# Makes dist/plexus, the executable that needs neither Node.js nor node_modules, for this machine's architecture.
+# Makes the executable that needs neither Node.js nor node_modules:
+#
+#   sh scripts/build-executable.sh [amd64|arm64 [FILE]]
+#
+# for this machine's architecture and as dist/plexus unless told otherwise.
 set -eu
 cd "$(dirname "$0")/.."
 
 # The baseline build runs on processors without AVX2, and starts no slower.
-case $(uname -m) in
-  x86_64) target=bun-linux-x64-baseline ;;
-  aarch64) target=bun-linux-arm64 ;;
-  *) echo "build-executable: no Bun for $(uname -m)" >&2; exit 1 ;;
+case ${1:-$(uname -m)} in
+  amd64 | x86_64) target=bun-linux-x64-baseline ;;
+  arm64 | aarch64) target=bun-linux-arm64 ;;
+  *) echo "build-executable: no Bun for ${1:-$(uname -m)}" >&2; exit 1 ;;
 esac
 
+file=${2:-dist/plexus}
 version=$(node --print 'JSON.stringify(require("./package.json").version)')
 
 # Without the --no-compile-autoload flags the executable would run what a bunfig.toml names, and take the variables of a
@@ -19,10 +24,10 @@ no_autoload='--no-compile-autoload-bunfig --no-compile-autoload-dotenv'
 # before compiled code could pay for itself; the agent, which does not, turns that off.
 fast='--bytecode --minify --splitting --format=esm --compile-jit-policy=1000'
 
-node_modules/.bin/bun build src/main.ts --outfile dist/plexus --target="$target" --compile $fast $no_autoload \
+node_modules/.bin/bun build src/main.ts --outfile "$file" --target="$target" --compile $fast $no_autoload \
   --define PLEXUS_VERSION="$version"
 
 # Bun takes orders from these variables before Plexus has begun: to be the whole of Bun, to load a file, to open a
 # debugger. There is no flag against it, so the executable looks for names that no variable can have. Equally long, so
 # that everything stays where it is.
-LC_ALL=C sed -i 's/BUN_BE_BUN/\x00UN_BE_BUN/g; s/BUN_OPTIONS/\x00UN_OPTIONS/g; s/BUN_INSPECT/\x00UN_INSPECT/g' dist/plexus
+LC_ALL=C sed -i 's/BUN_BE_BUN/\x00UN_BE_BUN/g; s/BUN_OPTIONS/\x00UN_OPTIONS/g; s/BUN_INSPECT/\x00UN_INSPECT/g' "$file"

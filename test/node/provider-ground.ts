@@ -90,9 +90,8 @@ function attachWith(node: TestNode, network: string): ProviderNode['attach'] {
 function nodeKeys(provider: Provider, list: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { name, cniVersion, plugins } = JSON.parse(readFileSync(exampleOf(provider, '00-plexus.conflist'), 'utf8'))
   const { kubeconfig: _kubeconfig, agentSocket: _agentSocket, cniDir: _cniDir, ...keys } = plugins[0]
-  // What the fakes are told by; other variables of a runtime do not reach delegates.
-  const delegateEnvironment = ['FAKE_PROVIDER_CONFIG']
   const clusterNetwork = `${CONF_DIR}/${provider.file}`
+  const delegateEnvironment = ['FAKE_PROVIDER_CONFIG']
   return { ...keys, name, cniVersion: list['cniVersion'] ?? cniVersion, clusterNetwork, delegateEnvironment }
 }
 
