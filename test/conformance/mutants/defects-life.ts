@@ -39,8 +39,9 @@ export const LIFE_DEFECTS = {
   },
   'del-only-once': {
     of: 'bridge',
-    caughtBy: ['DEL-02', 'CON-05'],
-    alsoSeenBy: ['DEL-*', 'ATM-*', 'CHA-*'],
+    caughtBy: ['DEL-02'],
+    // Whether calls at the same time meet it depends on who comes first.
+    alsoSeenBy: ['DEL-*', 'ATM-*', 'CHA-*', 'CON-05'],
     answer: ofVerb('DEL', (call, real) =>
       call.env['CNI_CONTAINERID'] && call.env['CNI_IFNAME'] && existsSync(call.env['CNI_NETNS'] ?? '') && !hasLink(call)
         ? failure(100, 'there is no such interface')

@@ -102,7 +102,7 @@ export const PROTOCOL_DEFECTS = {
   'error-without-message': {
     of: 'bridge',
     caughtBy: ['ERR-01'],
-    alsoSeenBy: ['PRO-01'],
+    alsoSeenBy: ['PRO-01', 'CHK-01'],
     answer: (call, real) => withError(real(call), ({ msg: _, ...error }) => error),
   },
   'error-on-stderr': {
