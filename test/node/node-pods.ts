@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pod } from '../engine/plexus.ts'
 import type { ApiServer } from './kube-apiserver.ts'
@@ -92,9 +93,13 @@ export function deletePods({ kubectl }: ApiServer, names: readonly string[], nam
 
 /** Runs a command in a pod's first container, by the API server and the kubelet, and gives what it printed. */
 export function execIn({ kubectl }: ApiServer, name: string, command: readonly string[]): string {
-  const { status, stdout, stderr } = kubectl(['exec', name, '--', ...command])
-  if (status !== 0) throw new Error(stderr)
-  return stdout
+  for (let tries = 0; ; tries += 1) {
+    const { status, stdout, stderr } = kubectl(['exec', name, '--', ...command])
+    if (status === 0) return stdout
+    // A kubelet that has just come up has not looked at its pods yet.
+    if (!stderr.includes('pod does not exist') || tries === 60) throw new Error(stderr)
+    execFileSync('sleep', ['0.5'])
+  }
 }
 
 /** The text of a pod's network status; empty where it has none. */
