@@ -1,8 +1,9 @@
 import { mkdtempSync } from 'node:fs'
 import { basename } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { makeControlGroup, removeControlGroup } from './control-groups.ts'
 import type { Daemon } from './daemon.ts'
-import { type ApiServer, startApiServer } from './kube-apiserver.ts'
+import { type ApiServer, type Ran, startApiServer } from './kube-apiserver.ts'
 import { type Leftovers, leftovers } from './namespaces.ts'
 import { importImages, nodeContainerd, nodeKubelet } from './node-daemons.ts'
 import { layGround, NODE_NAME } from './node-ground.ts'
@@ -37,11 +38,20 @@ export async function startRealNode(): Promise<RealNode> {
   await containerd.start()
   await importImages(folder, imagesArchive(folder))
   await kubelet.start()
-  const joined = api.kubectl(['wait', '--for=condition=Ready=false', '--timeout=60s', 'node', NODE_NAME])
+  // What is not there yet is not waited for, but an error at once.
+  let joined = waitForNode(api)
+  for (let tries = 0; joined.stderr.includes('NotFound') && tries < 120; tries += 1) {
+    await sleep(500)
+    joined = waitForNode(api)
+  }
   if (joined.status !== 0) throw new Error(`${joined.stderr}\n${kubelet.log().slice(-4000)}`)
   grantAccess(api)
   layDefaultNetwork()
   return { api, containerd, kubelet }
+}
+
+function waitForNode({ kubectl }: ApiServer): Ran {
+  return kubectl(['wait', '--for=condition=Ready=false', '--timeout=60s', 'node', NODE_NAME])
 }
 
 /**
