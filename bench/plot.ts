@@ -30,7 +30,7 @@ export function plot({ title, of, unit, lines }: Growth): string {
     ),
   ]
   const size = `width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}"`
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif">\n${parts.join('\n')}\n</svg>\n`
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif">\n<title>${title}</title>\n${parts.join('\n')}\n</svg>\n`
 }
 
 function line(name: string, points: readonly (readonly number[])[], index: number): readonly string[] {
