@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { definitionNetwork, withDeviceId } from '../../src/attach/definition-config.ts'
 import { type ConfigFiles, networkList, toJson } from '../../src/cni/index.ts'
 import { assert, test } from '../harness.ts'
+import { fc } from '../property.ts'
 import { fakeFiles } from './fake-files.ts'
 import { anyJson, jsonObject } from './json-values.ts'
 import { isAnswered, refusal } from './refusal.ts'

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { type DeviceWish, deviceAllocation, resourceOf, resourcesWanted } from '../../src/attach/device-allocation.ts'
 import { assert, test } from '../harness.ts'
+import { fc } from '../property.ts'
 import { refusal } from './refusal.ts'
 
 const SRIOV = 'intel.com/sriov'

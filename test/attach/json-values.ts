@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import type { Json, JsonObject } from '../../src/cni/index.ts'
+import { fc } from '../property.ts'
 
 const SPECIAL_KEYS = ['constructor', 'prototype', '__proto__', 'hasOwnProperty', 'toString']
 

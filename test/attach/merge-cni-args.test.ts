@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { mergePatch, withCniArgsMerged } from '../../src/attach/merge-cni-args.ts'
 import {
   isJsonObject,
@@ -10,6 +9,7 @@ import {
   toJson,
 } from '../../src/cni/index.ts'
 import { assert, test } from '../harness.ts'
+import { fc } from '../property.ts'
 import { anyJson, jsonObject } from './json-values.ts'
 import { refusal } from './refusal.ts'
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { readNodeConfig } from '../../src/attach/node-config.ts'
 import { type JsonObject, parseJsonObject, problemText, toJson } from '../../src/cni/index.ts'
 import { assert, test } from '../harness.ts'
+import { fc } from '../property.ts'
 import { anyJson, jsonObject } from './json-values.ts'
 import { isAnswered, refusal } from './refusal.ts'
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { NETWORKS_ANNOTATION } from '../../src/attach/pod.ts'
 import { readSelections, selections } from '../../src/attach/selections.ts'
 import { toJson } from '../../src/cni/index.ts'
 import { assert, test } from '../harness.ts'
+import { fc } from '../property.ts'
 import { anyJson, jsonObject } from './json-values.ts'
 import { isAnswered, refusal } from './refusal.ts'
 

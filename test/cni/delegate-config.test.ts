@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {
   addNetwork,
   declaresCapability,
@@ -10,6 +9,7 @@ import {
 } from '../../src/cni/index.ts'
 import { fakeExec, printing } from '../fakes/fake-exec.ts'
 import { assert, test } from '../harness.ts'
+import { fc } from '../property.ts'
 import { ATTACHMENT, networkOf, settingsOf } from './chains.ts'
 import { anyObjectText, saySame } from './json-texts.ts'
 
@@ -75,7 +75,7 @@ for (const verb of ['ADD', 'DEL'] as const)
     await fc.assert(
       fc.asyncProperty(anyObjectText, anyObjectText, async (inner, outer) => {
         // What CNI gives a type comes last, and so wins over a key of that name among the others.
-        const known = `"type":"p","x":${inner},"capabilities":{},"ipam":{},"dns":{},"prevResult":{},"runtimeConfig":{}`
+        const known = `"type":"p","name":"own","cniVersion":"1.0.0","x":${inner},"capabilities":{},"ipam":{},"dns":{},"prevResult":{},"runtimeConfig":{}`
         const plugin = `${outer.slice(0, -1)}${outer === '{}' ? '' : ','}${known}}`
         const text = `{"name":"net","cniVersion":"1.0.0","plugins":[${plugin}]}`
         const exec = fakeExec({ p: printing({}) })

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import fc from 'fast-check'
 import { parse } from 'lossless-json'
+import { fc } from '../property.ts'
 
 const digits = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength, maxLength }).map((all) => all.join(''))

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { isJsonObject, parseJson, parseJsonObject, toJson } from '../../src/cni/index.ts'
 import { refusal } from '../attach/refusal.ts'
 import { assert, test } from '../harness.ts'
+import { fc } from '../property.ts'
 import { anyJsonText, saySame } from './json-texts.ts'
 
 for (const [text, said] of [

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { assert, test } from '../harness.ts'
+import { fc } from '../property.ts'
 import { answer, type Ended, pod, recorder, type TestNode, withNode } from './plexus.ts'
 
 const RUNS = 40

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { type JsonObject, parseCachedAttachment, toJson } from '../../src/cni/index.ts'
 import { filledIn } from '../../src/engine/multus-config.ts'
 import { parseScratch } from '../../src/engine/multus-scratch.ts'
 import { anyJson, jsonObject } from '../attach/json-values.ts'
 import { isAnswered } from '../attach/refusal.ts'
 import { assert, test } from '../harness.ts'
+import { fc } from '../property.ts'
 
 const bytes = anyJson.map((value) => Buffer.from(toJson(value)).toString('base64'))
 const keyed = (keys: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import fc from 'fast-check'
 import { anyJsonText } from '../cni/json-texts.ts'
+import { fc } from '../property.ts'
 
 const CORPUS = fileURLToPath(new URL('corpus', import.meta.url))
 // What separates a text's parts, and what is most likely to be read as something else.

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { assert, test } from '../harness.ts'
+import { fc } from '../property.ts'
 import { corpusOf, textsNear } from './inputs.ts'
 import { type FuzzTarget, TARGETS } from './targets.ts'
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { isCniError } from '../../src/cni/index.ts'
 import { podDevices } from '../../src/host/pod-resources-message.ts'
 import { assert, test } from '../harness.ts'
+import { fc } from '../property.ts'
 
 // Written by protobufjs from the messages of podresources/v1/api.proto: a pod of two containers that has besides
 // devices what nobody here reads (cpu_ids, one of them negative, memory, dynamic_resources, topology), and an empty pod.
