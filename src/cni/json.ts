@@ -20,8 +20,17 @@ const MAX_DEPTH = 200
 // A token that JSON.parse might round or overflow: sixteen digits or an exponent.
 const MAY_LOSE_DIGITS = /[0-9.]{16}|[0-9][eE]/
 
+// Thrown out of the engine's own writer by the first number that it would write otherwise.
+const NEEDS_DIGITS = new Error('a number is kept by its digits')
+
+class ExactNumber extends LosslessNumber {
+  toJSON(): never {
+    throw NEEDS_DIGITS
+  }
+}
+
 const exactNumber = (digits: string): number | LosslessNumber =>
-  isSafeNumber(digits) ? Number(digits) : new LosslessNumber(digits)
+  isSafeNumber(digits) ? Number(digits) : new ExactNumber(digits)
 
 const parseExactly = (text: string): Json =>
   parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey: ({ newValue }) => newValue }) as Json
@@ -51,7 +60,12 @@ export function parseJsonObject(text: string, origin: Origin): JsonObject {
 
 /** The JSON text of a value, compact, every number with the digits it was read with. */
 export function toJson(value: Json | object, indent?: number): string {
-  return stringify(value, undefined, indent) as string
+  try {
+    return JSON.stringify(value, undefined, indent)
+  } catch (fault) {
+    if (fault !== NEEDS_DIGITS) throw fault
+    return stringify(value, undefined, indent) as string
+  }
 }
 
 /** Whether a value is a JSON object (not null, not a list, not a number kept by its digits). */
