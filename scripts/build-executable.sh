@@ -27,7 +27,9 @@ fast='--bytecode --minify --splitting --format=esm --compile-jit-policy=1000'
 node_modules/.bin/bun build src/main.ts --outfile "$file" --target="$target" --compile $fast $no_autoload \
   --define PLEXUS_VERSION="$version"
 
-# Bun takes orders from these variables before Plexus has begun: to be the whole of Bun, to load a file, to open a
-# debugger. There is no flag against it, so the executable looks for names that no variable can have. Equally long, so
-# that everything stays where it is.
-LC_ALL=C sed -i 's/BUN_BE_BUN/\x00UN_BE_BUN/g; s/BUN_OPTIONS/\x00UN_OPTIONS/g; s/BUN_INSPECT/\x00UN_INSPECT/g' "$file"
+# Bun takes orders from these variables before Plexus has begun, or beside it: to be the whole of Bun, to load a file, to
+# open a debugger, to print every request with its token, to write a file. There is no flag against it, so the executable
+# looks for names that no variable can have. Equally long, so that everything stays where it is.
+for order in BE_BUN OPTIONS INSPECT CONFIG_VERBOSE_FETCH BYTECODE_ TRACE; do
+  LC_ALL=C sed -i "s/BUN_$order/\x00UN_$order/g" "$file"
+done

@@ -1,4 +1,4 @@
-import { parseDocument, stringify } from 'yaml'
+import { parseDocument } from 'yaml'
 import { CniError, CODE } from '../cni/index.ts'
 
 /** A service account as a pod has it. */
@@ -31,8 +31,8 @@ export function kubeconfigText({ token, ca }: ServiceAccount, env: ApiServerEnvi
     contexts: [{ name: 'plexus', context: { cluster: 'cluster', user: 'plexus' } }],
     'current-context': 'plexus',
   }
-  // A token has to stay in one line, however long it is.
-  return `${HEADER}${stringify(config, { lineWidth: 0 })}`
+  // JSON, which is YAML as well: each call without an agent reads it, and needs no reader of YAML for it.
+  return `${HEADER}${JSON.stringify(config, null, 2)}\n`
 }
 
 /** Whether a text is a kubeconfig that Plexus generated. */

@@ -1,5 +1,5 @@
 import { KubeError } from './kube-error.ts'
-import type { Answer } from './kube-http.ts'
+import type { Answer } from './kube-request.ts'
 
 /**
  * What a successful answer says; undefined where it has no text.

@@ -1,6 +1,7 @@
 import { answerValue } from './kube-answer.ts'
 import { type Connection, kubeConnection } from './kube-connection.ts'
-import { type Answer, type KubeRequest, send } from './kube-http.ts'
+import { send } from './kube-http.ts'
+import type { Answer, KubeRequest } from './kube-request.ts'
 
 /**
  * The API server, as whom a kubeconfig says. Each request is one try of at most five seconds, or of `timeoutMs` where

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { RequestOptions } from 'node:https'
 import { CniError, CODE, isJsonObject, type JsonObject } from '../cni/index.ts'
+import { type PlainKubeconfig, plainKubeconfig } from './kubeconfig-plain.ts'
 import { yamlDocuments } from './yaml-documents.ts'
 
 /** Where the API server is, and what a request to it carries. */
@@ -19,23 +20,28 @@ const VERIFIED: RequestOptions = { rejectUnauthorized: true }
  * @throws CniError 7 that names the kubeconfig.
  */
 export async function kubeConnection(kubeconfig: string): Promise<Connection> {
-  // Loaded late: it costs a fifth of a second under Node.js, and no call that the agent answers needs it.
-  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
   try {
-    const config = new KubeConfig()
-    config.loadFromFile(kubeconfig)
-    const cluster = config.getCurrentCluster()
-    if (!cluster) throw new Error('its current context names no cluster')
-    const tls: RequestOptions = {}
-    await inTime(config.applyToHTTPSOptions(tls))
-    const token = await fileToken(kubeconfig, config.getCurrentUser()?.name)
-    const { agent: throughProxy, ...rest } = tls
-    const agent = cluster.proxyUrl ? throughProxy : await connectionsKept(cluster.server)
-    const headers = trimmed({ ...tls.headers, ...token })
-    return { server: new URL(cluster.server), tls: { ...VERIFIED, ...rest, ...(agent ? { agent } : {}), headers } }
+    const { server, tls } = (await plainKubeconfig(kubeconfig)) ?? (await understood(kubeconfig))
+    const agent = tls.agent ? {} : await connectionsKept(server)
+    return { server: new URL(server), tls: { ...VERIFIED, ...tls, ...agent, headers: trimmed(tls.headers) } }
   } catch (fault) {
     throw new CniError(CODE.invalidConfiguration, `kubeconfig ${kubeconfig}: cannot be used: ${reasonOf(fault)}`)
   }
+}
+
+async function understood(kubeconfig: string): Promise<PlainKubeconfig> {
+  // Loaded late: it costs 10 ms in the executable, and a fifth of a second under Node.js.
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
+  const config = new KubeConfig()
+  config.loadFromFile(kubeconfig)
+  const cluster = config.getCurrentCluster()
+  if (!cluster) throw new Error('its current context names no cluster')
+  const tls: RequestOptions = {}
+  await inTime(config.applyToHTTPSOptions(tls))
+  const token = await fileToken(kubeconfig, config.getCurrentUser()?.name)
+  const { agent: throughProxy, ...rest } = tls
+  const agent = cluster.proxyUrl && throughProxy ? { agent: throughProxy } : {}
+  return { server: cluster.server, tls: { ...rest, ...agent, headers: { ...tls.headers, ...token } } }
 }
 
 // The reader of YAML quotes the lines around its error, and a kubeconfig has credentials in them.
@@ -62,10 +68,12 @@ function objectOf(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {}
 }
 
-// A connection is half of what a request costs. One that waits for the next request keeps no process alive.
-async function connectionsKept(server: string): Promise<NonNullable<RequestOptions['agent']>> {
+// A connection is half of what a request costs. One that waits for the next request keeps no process alive. The
+// executable's own way to send a request keeps them by itself.
+async function connectionsKept(server: string): Promise<Pick<RequestOptions, 'agent'>> {
+  if (process.versions['bun'] !== undefined) return {}
   const { Agent } = server.startsWith('http:') ? await import('node:http') : await import('node:https')
-  return new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS })
+  return { agent: new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS }) }
 }
 
 async function inTime<T>(step: Promise<T>): Promise<T> {

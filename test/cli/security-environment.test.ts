@@ -68,6 +68,9 @@ test('A7: what steers Bun or Node.js in the environment makes the executable run
       { NODE_OPTIONS: `--require ${script}` },
       { NODE_PATH: folder },
       { BUN_CONFIG_VERBOSE_FETCH: 'curl' },
+      { BUN_BYTECODE_ORDER_OUT: `${folder}/loaded` },
+      { BUN_BYTECODE_ORDER_NAMES_OUT: `${folder}/loaded` },
+      { BUN_TRACE: `${folder}/loaded` },
     ]) {
       const { status, stdout, stderr } = run({ env: { ...VERSION, ...env } })
       assert.equal([status, stdout, stderr], [0, usual.stdout, ''], JSON.stringify(env))

@@ -51,7 +51,11 @@ export async function withSilentServer(use: (url: string) => Promise<void>): Pro
 
 async function listening(server: Server, use: (port: number) => Promise<void>): Promise<void> {
   const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => sockets.add(socket))
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    // Whoever gives up on an answer may do so with a reset.
+    socket.on('error', () => {})
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   try {
     await use((server.address() as AddressInfo).port)
