@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
 import { PLEXUS } from '../test/engine/plexus.ts'
+import { agentMemoryByCalls } from './agent-calls.ts'
 import { measureAgentMemory } from './agent-memory.ts'
 import { measureCalls } from './calls.ts'
 import { addByDefinitions, agentByDefinitions, type Growth, journalByContainers } from './growth.ts'
@@ -23,6 +24,7 @@ type Extent = {
   readonly definitionsInPod: readonly number[]
   readonly definitions: readonly number[]
   readonly agentDefinitions: readonly number[]
+  readonly agentCalls: readonly number[]
   readonly containers: readonly number[]
 }
 
@@ -35,6 +37,7 @@ const WHOLE: Extent = {
   definitionsInPod: [1, 2, 4, 8, 16],
   definitions: [100, 1_000, 10_000, 100_000],
   agentDefinitions: [10, 1_000, 10_000],
+  agentCalls: [0, 500, 1_000, 2_000, 4_000, 8_000],
   containers: [0, 100, 1_000, 10_000],
 }
 const QUICK: Extent = {
@@ -43,6 +46,7 @@ const QUICK: Extent = {
   definitionsInPod: [1, 2],
   definitions: [100, 1_000],
   agentDefinitions: [10],
+  agentCalls: [0, 20],
   containers: [0, 100],
 }
 
@@ -94,6 +98,7 @@ async function measured(scene: Scene, extent: Extent): Promise<Report> {
     await addByDefinitions(scene, extent.definitionsInPod, Math.ceil(extent.rounds / 4)),
     await agentByDefinitions(extent.definitions, 200),
     journalByContainers(folder, extent.containers, 200),
+    await agentMemoryByCalls(scene, extent.agentCalls),
   ]
   note("the agent's memory")
   const agentMemory = await measureAgentMemory(scene, extent.agentDefinitions)
@@ -102,7 +107,7 @@ async function measured(scene: Scene, extent: Extent): Promise<Report> {
 
 function drawPlots(folder: string, growth: readonly Growth[]): void {
   mkdirSync(folder, { recursive: true })
-  const names = ['add-by-definitions', 'agent-by-definitions', 'journal-by-containers']
+  const names = ['add-by-definitions', 'agent-by-definitions', 'journal-by-containers', 'agent-memory-by-calls']
   for (const [index, one] of growth.entries()) writeFileSync(`${folder}/${names[index]}.svg`, plot(one))
 }
 
