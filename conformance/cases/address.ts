@@ -5,7 +5,6 @@ import { standInAttachment } from '../bench/ipam.ts'
 import { findings } from '../bench/judge.ts'
 import { runWhere } from '../bench/machine.ts'
 import { difference } from '../bench/snapshot.ts'
-import { resultAnswer } from '../bench/stand-in.ts'
 import {
   addressesOf,
   addressText,
@@ -147,7 +146,7 @@ export const addressCases: readonly Case[] = [
         { address: '2001:db8:5::5/64', gateway: '2001:db8:5::1' },
         { address: '198.51.100.5/24', gateway: '198.51.100.1' },
       ]
-      const { attachment } = standInAttachment(bench, { ADD: resultAnswer({ ips }, bench.version) })
+      const { attachment } = standInAttachment(bench, { ADD: { result: { ips } } })
       const { result, run } = await attachment.added()
       const told = (newest(result).ips ?? []).map(({ address }) => cidrText(address))
       const wanted = ips.map(({ address }) => address)
@@ -173,7 +172,7 @@ export const addressCases: readonly Case[] = [
     run: async (bench) => {
       const route = { dst: '203.0.113.0/24', gw: '198.51.100.1', mtu: 1400, advmss: 1300, priority: 77, table: 100 }
       const ips = [{ address: '198.51.100.5/24' }]
-      const { attachment } = standInAttachment(bench, { ADD: resultAnswer({ ips, routes: [route] }, bench.version) })
+      const { attachment } = standInAttachment(bench, { ADD: { result: { ips, routes: [route] } } })
       const { run } = await attachment.added()
       const found = routesIn({ sandbox: attachment.sandbox.name }).find(({ dst }) => dst === route.dst)
       if (found === undefined) return findings([`there is no route ${route.dst}`], run)

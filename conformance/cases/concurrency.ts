@@ -4,7 +4,6 @@ import type { Bench } from '../bench/bench.ts'
 import { standInAttachment } from '../bench/ipam.ts'
 import { findings, nothingCame, succeeds, unchanged } from '../bench/judge.ts'
 import { saidOf, succeeded } from '../bench/run-record.ts'
-import { resultAnswer } from '../bench/stand-in.ts'
 import { addressesOf, cidrText, newest, ownIps } from '../bench/view.ts'
 import { type Case, cni, cni040, EVERY_KIND, type Finding, NotRun, practice } from '../case.ts'
 import { subjectConfig } from '../subject.ts'
@@ -171,7 +170,7 @@ export const concurrencyCases: readonly Case[] = [
       requireMany(bench)
       await bench.warmUp()
       const { attachment } = standInAttachment(bench, {
-        ADD: resultAnswer({ ips: [{ address: '198.51.100.5/24', gateway: '198.51.100.1' }] }, bench.version),
+        ADD: { result: { ips: [{ address: '198.51.100.5/24', gateway: '198.51.100.1' }] } },
       })
       const first = bench.attachment()
       await first.added()

@@ -5,7 +5,6 @@ import { findings } from '../bench/judge.ts'
 import { entriesOf, ipVersionFaults, shapeFaults, versionFaults } from '../bench/result-faults.ts'
 import { printedObject, type RunRecord, saidOf, succeeded } from '../bench/run-record.ts'
 import { difference } from '../bench/snapshot.ts'
-import { resultAnswer } from '../bench/stand-in.ts'
 import { linkIn, linksIn, newest, ownInterface } from '../bench/view.ts'
 import { type Case, cni, cni040, EVERY_KIND, NotRun } from '../case.ts'
 import { subjectConfig } from '../subject.ts'
@@ -112,7 +111,7 @@ export const resultCases: readonly Case[] = [
       if (isJsonObject(subjectConfig(bench.subject)['dns'])) throw new NotRun('its configuration sets dns itself')
       const dns = { nameservers: ['198.51.100.53'], search: ['conformance.example'] }
       const ips = [{ address: '198.51.100.5/24' }]
-      const { attachment } = standInAttachment(bench, { ADD: resultAnswer({ ips, dns }, bench.version) })
+      const { attachment } = standInAttachment(bench, { ADD: { result: { ips, dns } } })
       const { result, run } = await attachment.added()
       const told = JSON.stringify(result['dns'] ?? {})
       return told.includes('198.51.100.53')

@@ -41,6 +41,17 @@ export const MODERN_DEFECTS = {
       validAs((valid) => valid.flatMap((one) => [one, { ...one, ifname: 'eth1' }])),
     ),
   },
+  'gc-is-not-passed-on': {
+    of: 'modern',
+    caughtBy: ['GC-05'],
+    alsoSeenBy: ['GC-06'],
+    answer: ofVerb('GC', withoutIpam),
+  },
+  'gc-hides-errors': {
+    of: 'modern',
+    caughtBy: ['GC-06'],
+    answer: ofVerb('GC', (call, real) => ({ ...real(call), ...SILENCE })),
+  },
   'gc-needs-a-container': {
     of: 'modern',
     caughtBy: ['GC-07'],
