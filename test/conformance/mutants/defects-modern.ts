@@ -1,10 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { type Call, type Config, type Defect, failure, type Real, SILENCE, withConfig, withError } from './call.ts'
+import {
+  type Call,
+  type Config,
+  type Defect,
+  failure,
+  ofVerb,
+  type Real,
+  SILENCE,
+  withConfig,
+  withError,
+} from './call.ts'
 
-const ofVerb =
-  (verb: string, answer: Defect['answer']): Defect['answer'] =>
-  (call, real) =>
-    call.verb === verb ? answer(call, real) : real(call)
 const KEY = 'cni.dev/valid-attachments'
 const withoutIpam = (call: Call, real: Real) => real(withConfig(call, ({ ipam: _, ...config }) => config))
 const validAs = (change: (valid: Config[]) => Config[]) => (call: Call, real: Real) =>
