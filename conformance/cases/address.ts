@@ -16,7 +16,7 @@ export const addressCases: readonly Case[] = [
     'NET-01',
     'Every address of the result is on its interface, with that prefix length',
     cni(
-      '5 Success',
+      '5 ADD Success',
       'MUST',
       'ips: IPs assigned by this attachment. Plugins may include IPs assigned external to the container.',
     ),
@@ -35,7 +35,7 @@ export const addressCases: readonly Case[] = [
   ofAdded(
     'NET-02',
     'The interface has no global address that the result does not tell of',
-    cni('5 Success', 'SHOULD', 'ips: IPs assigned by this attachment.'),
+    cni('5 ADD Success', 'SHOULD', 'ips: IPs assigned by this attachment.'),
     ({ result, attachment: { sandbox, ifName } }) => {
       const told = sandboxIps(result, ifName).map(({ ip }) => cidrText(ip.address))
       return addressesOf({ sandbox: sandbox.name }, ifName)
@@ -88,7 +88,7 @@ export const addressCases: readonly Case[] = [
   {
     id: 'NET-07',
     title: 'Addresses of both families are set, and the result keeps their order',
-    sentence: cni('5 Success', 'SHOULD', 'ips: IPs assigned by this attachment.'),
+    sentence: cni('5 ADD Success', 'SHOULD', 'ips: IPs assigned by this attachment.'),
     kinds: ['main'],
     since: '0.3.0',
     versions: 'once',

@@ -110,7 +110,11 @@ export const atomicCases: readonly Case[] = [
   {
     id: 'ATM-07',
     title: 'DEL after an ADD that failed leaves nothing',
-    sentence: cni('3 Add', 'MUST', 'If an add fails, a runtime must still execute a delete, so that plugins clean up.'),
+    sentence: cni(
+      '3 Adding an attachment',
+      'MUST',
+      'If an add fails, a runtime must still execute a delete, so that plugins clean up.',
+    ),
     kinds: EVERY_KIND,
     versions: 'once',
     run: async (bench) => {

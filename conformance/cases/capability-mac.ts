@@ -55,7 +55,7 @@ export const macCases: readonly Case[] = [
     sentence: convention(
       'CNI_ARGS',
       'MUST',
-      'If a plugin supports both args and CNI_ARGS, CNI_ARGS must be ignored where the other is given.',
+      'If a runtime passes an equivalent key via args and the plugin understands args, the plugin must ignore the CNI_ARGS field.',
     ),
     run: async (bench) => {
       const { attachment, added } = await withArgs(

@@ -2,12 +2,12 @@ import { type VersionedResult, versionedResult } from '../../src/cni/index.ts'
 import type { Bench } from '../bench/bench.ts'
 import { fails, succeeds } from '../bench/judge.ts'
 import { succeeded } from '../bench/run-record.ts'
-import { type Case, cni, type Finding, NotRun, practice } from '../case.ts'
+import { type Case, convention, type Finding, NotRun, practice } from '../case.ts'
 
-const PASS_ON = cni(
-  '5 Success',
-  'MUST',
-  'Plugins provided a prevResult key as part of their request configuration must output a result equivalent to prevResult, with any possible modifications.',
+const CHAINED = convention(
+  'Chained Plugins',
+  'SHOULD',
+  'If plugins are agnostic about the type of interface created, they SHOULD work in a chained mode and configure existing interfaces.',
 )
 
 /** CHN-07, 08, 12: a result of the plugin before that is not the usual one. */
@@ -62,7 +62,7 @@ function ofOddResult(
     sentence:
       level === 'NOTE'
         ? practice(level, 'The examples of the specification have no cniVersion in prevResult.')
-        : PASS_ON,
+        : CHAINED,
     kinds: ['meta'],
     since: '0.3.0',
     versions: 'once',

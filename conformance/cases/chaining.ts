@@ -9,7 +9,7 @@ import { type Case, cni, cni040, type Finding, NotRun, practice } from '../case.
 import { subjectConfig } from '../subject.ts'
 
 const PASS_ON = cni(
-  '5 Success',
+  '5 ADD Success',
   'MUST',
   'Plugins provided a prevResult key as part of their request configuration must output a result equivalent to prevResult, with any possible modifications.',
 )
@@ -48,7 +48,7 @@ export const chainingCases: readonly Case[] = [
   {
     id: 'CHN-03',
     title: 'A change of the MTU is in the result',
-    sentence: cni('5 Success', 'SHOULD', 'mtu: The MTU of the interface (if applicable).'),
+    sentence: cni('5 ADD Success', 'SHOULD', 'mtu: The MTU of the interface (if applicable).'),
     kinds: ['meta'],
     since: '1.1.0',
     versions: 'each',
@@ -119,7 +119,7 @@ export const chainingCases: readonly Case[] = [
     id: 'CHN-09',
     title: 'What it does for addresses it does for those in the sandbox',
     sentence: cni(
-      '5 Success',
+      '5 ADD Success',
       'SHOULD',
       'interface: the index of the interface this IP configuration should be applied to.',
     ),

@@ -13,6 +13,7 @@ import { laterChangeCases } from './check-later.ts'
 import { concurrencyCases } from './concurrency.ts'
 import { delCases } from './del.ts'
 import { delOtherCases } from './del-others.ts'
+import { delegateCases } from './delegate.ts'
 import { errorCases } from './error.ts'
 import { garbageCases } from './garbage.ts'
 import { interfaceCases } from './interface.ts'
@@ -30,7 +31,7 @@ import { wholeChainCases } from './whole-chain.ts'
 /** Every case there is, in the order they are reported. */
 export const CASES: readonly Case[] = [
   ...versionCases,
-  ...protocolCases,
+  ...byNumber(protocolCases, delegateCases),
   ...byNumber(resultCases, resultInterfaceCases),
   ...byNumber(interfaceCases, aroundInterfaceCases),
   ...byNumber(addressCases, routeCases),

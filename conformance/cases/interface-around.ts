@@ -6,13 +6,14 @@ import { difference } from '../bench/snapshot.ts'
 import { type Link, linkIn, newest } from '../bench/view.ts'
 import { type Case, cni, type Finding, NotRun, practice } from '../case.ts'
 import { subjectConfig } from '../subject.ts'
+import { bystander } from './bystander.ts'
 
 /** IFC-06 to IFC-10: what is around the interface, and what its name was before. */
 export const aroundInterfaceCases: readonly Case[] = [
   {
     id: 'IFC-06',
     title: 'Nothing comes into the sandbox but on the interfaces of the result',
-    sentence: cni('5 Success', 'MUST', 'interfaces: An array of all interfaces created by the attachment.'),
+    sentence: cni('5 ADD Success', 'MUST', 'interfaces: An array of all interfaces created by the attachment.'),
     kinds: ['main', 'meta'],
     since: '0.3.0',
     versions: 'once',
@@ -150,17 +151,4 @@ export const aroundInterfaceCases: readonly Case[] = [
 
 function linkOf({ sandbox, ifName }: Attachment): Link | undefined {
   return linkIn({ sandbox: sandbox.name }, ifName)
-}
-
-// An interface of another network, on both sides.
-function bystander({ sandbox }: Attachment): void {
-  ip('host', 'link', 'add', 'bystander0', 'type', 'veth', 'peer', 'name', 'bystander1', 'netns', sandbox.name)
-  for (const [where, name, net] of [
-    ['host', 'bystander0', 1],
-    [{ sandbox: sandbox.name }, 'bystander1', 2],
-  ] as const) {
-    ip(where, 'link', 'set', name, 'up')
-    ip(where, 'address', 'add', `198.18.${net}.1/24`, 'dev', name)
-    ip(where, 'route', 'add', `198.19.${net}.0/24`, 'dev', name)
-  }
 }

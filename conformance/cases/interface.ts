@@ -26,7 +26,7 @@ export const interfaceCases: readonly Case[] = [
   {
     id: 'IFC-02',
     title: 'The hardware addresses are those of the result, and stay so',
-    sentence: cni('5 Success', 'MUST', 'mac: The hardware address of the interface (if applicable).'),
+    sentence: cni('5 ADD Success', 'MUST', 'mac: The hardware address of the interface (if applicable).'),
     kinds: ['main', 'meta'],
     since: '0.3.0',
     versions: 'once',
@@ -92,7 +92,7 @@ export const interfaceCases: readonly Case[] = [
     id: 'IFC-05',
     title: 'The interfaces of the host that the result lists are there, the other end of a pair among them',
     sentence: cni(
-      '5 Success',
+      '5 ADD Success',
       'MUST',
       'interfaces: An array of all interfaces created by the attachment, including any host-level interfaces.',
     ),

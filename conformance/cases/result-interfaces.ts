@@ -10,7 +10,7 @@ export const resultInterfaceCases: readonly Case[] = [
     id: 'RES-04',
     title: 'The result names the interface CNI_IFNAME, its sandbox spelled as CNI_NETNS',
     sentence: cni(
-      '5 Success',
+      '5 ADD Success',
       'MUST',
       'sandbox: The isolation domain reference … this should be the value passed via CNI_NETNS. CNI_IFNAME: if the plugin is unable to use this interface name it must return an error.',
     ),
@@ -29,7 +29,7 @@ export const resultInterfaceCases: readonly Case[] = [
     id: 'RES-05',
     title: 'Every address points at an interface of the result, one in the sandbox',
     sentence: cni(
-      '5 Success',
+      '5 ADD Success',
       'MUST',
       'interface: the numeric index into the interfaces list of the interface this IP configuration should be applied to.',
     ),
@@ -45,7 +45,7 @@ export const resultInterfaceCases: readonly Case[] = [
   {
     id: 'RES-09',
     title: 'The MTU of the interface is reported, and true',
-    sentence: cni('5 Success', 'SHOULD', 'mtu: The MTU of the interface (if applicable).'),
+    sentence: cni('5 ADD Success', 'SHOULD', 'mtu: The MTU of the interface (if applicable).'),
     kinds: ['main'],
     since: '1.1.0',
     versions: 'each',
@@ -63,7 +63,7 @@ export const resultInterfaceCases: readonly Case[] = [
     id: 'RES-10',
     title: 'Every interface that was made is listed, those of the host with them',
     sentence: cni(
-      '5 Success',
+      '5 ADD Success',
       'SHOULD',
       'interfaces: An array of all interfaces created by the attachment, including any host-level interfaces.',
     ),

@@ -27,14 +27,14 @@ export const resultCases: readonly Case[] = [
   ofPrinted(
     'RES-02',
     "The result's cniVersion is the configuration's",
-    cni('5 Success', 'MUST', 'cniVersion: The same version supplied on input.'),
+    cni('5 ADD Success', 'MUST', 'cniVersion: The same version supplied on input.'),
     (result, { version }) => versionFaults(result, version),
   ),
   ofPrinted(
     'RES-03',
     'Every field of the result has the type its version gives it',
     cni(
-      '5 Success',
+      '5 ADD Success',
       'MUST',
       'Plugins must output a JSON object with the following keys upon a successful add operation.',
     ),
@@ -56,7 +56,7 @@ export const resultCases: readonly Case[] = [
   ofPrinted(
     'RES-07',
     'Gateways are in the subnet of their address, and destinations have no host bits',
-    cni('5 Success', 'SHOULD', 'gateway: the default gateway for this subnet, if one exists.'),
+    cni('5 ADD Success', 'SHOULD', 'gateway: the default gateway for this subnet, if one exists.'),
     (result) => [...gatewayFaults(result), ...destinationFaults(result)],
   ),
   {

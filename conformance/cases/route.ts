@@ -1,17 +1,19 @@
 import { canonicalCidr, isDefaultDestination, type Result, type Route } from '../../src/cni/index.ts'
 import { standInAttachment } from '../bench/ipam.ts'
-import { findings } from '../bench/judge.ts'
+import { findings, succeeds } from '../bench/judge.ts'
+import { ip } from '../bench/machine.ts'
 import { addressText, cidrText, type KernelRoute, routesIn } from '../bench/view.ts'
-import { type Case, cni, practice } from '../case.ts'
+import { type Case, cni, cni040, practice } from '../case.ts'
 import { ofAdded } from './after-add.ts'
+import { bystander } from './bystander.ts'
 
-/** NET-03, 04, 08: the routes that a result tells of are really there. */
+/** NET-03, 04, 08, 11: the routes that a result tells of are really there. */
 export const routeCases: readonly Case[] = [
   ofAdded(
     'NET-03',
     'Every route of the result is in the sandbox',
     cni(
-      '5 Success',
+      '5 ADD Success',
       'MUST',
       'routes: Routes created by this attachment. gw: the next hop address; if unset, a value in gateway in the ips array may be used.',
     ),
@@ -50,7 +52,7 @@ export const routeCases: readonly Case[] = [
   {
     id: 'NET-08',
     title: 'What a route says of itself since 1.1.0 is applied and reported',
-    sentence: cni('5 Success', 'SHOULD', 'mtu, advmss, priority, table, scope: attributes of the route.'),
+    sentence: cni('5 ADD Success', 'SHOULD', 'mtu, advmss, priority, table, scope: attributes of the route.'),
     kinds: ['main'],
     since: '1.1.0',
     versions: 'each',
@@ -74,6 +76,31 @@ export const routeCases: readonly Case[] = [
           .map(([key]) => `its ${key} is not applied: ${text}`),
         run,
       )
+    },
+  },
+  {
+    id: 'NET-11',
+    title: 'A default route that another network made is no error, and stays',
+    sentence: cni040(
+      'IP Allocation',
+      'SHOULD',
+      'Since another network might have already configured the default route, the CNI plugin should be prepared to skip over its default route definition.',
+    ),
+    kinds: ['main'],
+    versions: 'once',
+    run: async (bench) => {
+      const ips = [{ address: '198.51.100.5/24', gateway: '198.51.100.1' }]
+      const routes = [{ dst: '0.0.0.0/0', gw: '198.51.100.1' }]
+      const { attachment } = standInAttachment(bench, { ADD: { result: { ips, routes } } })
+      const sandbox = { sandbox: attachment.sandbox.name }
+      bystander(attachment)
+      ip(sandbox, 'route', 'add', 'default', 'via', '198.18.2.254', 'dev', 'bystander1')
+      const run = await attachment.run('ADD')
+      const stays = routesIn(sandbox).some(({ dst, dev }) => isDefaultDestination(dst) && dev === 'bystander1')
+      return [
+        ...succeeds(run, 'ADD where there is a default route already'),
+        ...(stays ? [] : [{ found: 'the default route of the other network is gone', run }]),
+      ]
     },
   },
 ]

@@ -1,4 +1,4 @@
-import { afterAdd, type Call, type Config, type Defect, failure, lists } from './call.ts'
+import { afterAdd, type Call, type Config, type Defect, failure, lists, ofVerb, withConfig, withEnv } from './call.ts'
 
 /** Defects of what a plugin is handed: the result of the one before it, and what the runtime passes on. */
 export const CHAIN_DEFECTS = {
@@ -71,6 +71,16 @@ export const CHAIN_DEFECTS = {
       JSON.stringify(call.config?.['runtimeConfig'] ?? '').includes('org.example')
         ? failure(100, 'runtimeConfig: unknown key')
         : real(call),
+  },
+  'keeps-variables-from-ipam': {
+    of: 'bridge',
+    caughtBy: ['PRO-11'],
+    answer: ofVerb('ADD', (call, real) => real(withEnv(call, { CNI_ARGS: '' }))),
+  },
+  'keeps-keys-from-ipam': {
+    of: 'bridge',
+    caughtBy: ['PRO-12'],
+    answer: ofVerb('ADD', (call, real) => real(withConfig(call, ({ args: _, ...config }) => config))),
   },
 } as const satisfies Record<string, Defect>
 

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { command, type Defect, failure, has, hasPrevious, ofVerb, withEnv } from './call.ts'
+import { command, type Defect, failure, has, hasPrevious, ofVerb, withConfig, withEnv } from './call.ts'
 import { hasLink, LEASES, leasesOf, STATE } from './machine.ts'
 
 /** Defects of DEL. */
@@ -92,5 +92,11 @@ export const DEL_DEFECTS = {
         command('sleep', '11')
       return real(call)
     }),
+  },
+  'del-does-not-ask-ipam': {
+    of: 'bridge',
+    caughtBy: ['DEL-20'],
+    alsoSeenBy: ['*'],
+    answer: ofVerb('DEL', (call, real) => real(withConfig(call, ({ ipam: _, ...config }) => config))),
   },
 } as const satisfies Record<string, Defect>

@@ -1,4 +1,4 @@
-import { afterAdd, command, type Defect, lists, sandboxOf } from './call.ts'
+import { afterAdd, command, type Defect, failure, lists, ofVerb, printed, sandboxOf } from './call.ts'
 
 /** Defects of the interface itself, and of what is around it. */
 export const INTERFACE_DEFECTS = {
@@ -83,5 +83,14 @@ export const INTERFACE_DEFECTS = {
         ...call,
         env: { ...call.env, CNI_IFNAME: call.env['CNI_IFNAME']?.replace('fifteen-bytes-x', 'fifteen-bytes') },
       }),
+  },
+  'wants-the-default-route-for-itself': {
+    of: 'bridge',
+    caughtBy: ['NET-11'],
+    answer: ofVerb('ADD', (call, real) =>
+      printed('ip', '-n', sandboxOf(call), 'route', 'show', 'default') === ''
+        ? real(call)
+        : failure(100, 'there is a default route already'),
+    ),
   },
 } as const satisfies Record<string, Defect>
