@@ -15,6 +15,9 @@ import { changed, environment } from './direct-attachment.ts'
 import type { PluginRequest } from './run-plugin.ts'
 import { type RunRecord, saidOf, succeeded } from './run-record.ts'
 
+/** The bridge of the network that comes before the one under test, where that is a pod's second. */
+export const OTHER_BRIDGE = 'conformance0'
+
 /** An attachment that Plexus makes, with the plugin under test at a place in its chain. */
 export function chainAttachment(ground: AttachmentGround, named: NamedAttachment): Attachment {
   const { subject, column } = ground
@@ -100,7 +103,7 @@ const BEFORE: JsonObject = { type: 'loopback' }
 const AFTER: JsonObject = { type: 'tuning' }
 const OTHER_NETWORK: JsonObject = {
   type: 'bridge',
-  bridge: 'conformance0',
+  bridge: OTHER_BRIDGE,
   ipam: { type: 'host-local', subnet: '192.0.2.0/24' },
 }
 

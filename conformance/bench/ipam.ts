@@ -3,7 +3,7 @@ import { NotRun } from '../case.ts'
 import { subjectConfig } from '../subject.ts'
 import type { Attachment, AttachmentOptions, ConfigChange } from './attachment.ts'
 import type { Bench } from './bench.ts'
-import { type Answer, makeStandIn, resultAnswer, type StandIn } from './stand-in.ts'
+import { type Answer, makeStandIn, type StandIn } from './stand-in.ts'
 
 /** What the stand-in for an IPAM plugin hands out unless a case wants something else. */
 export const STAND_IN_RESULT: Omit<Result, 'cniVersion'> = {
@@ -25,7 +25,7 @@ export function standInAttachment(
   options: AttachmentOptions = {},
 ): StandInAttachment {
   requireIpam(bench)
-  const usual = { ADD: resultAnswer(STAND_IN_RESULT, bench.version) }
+  const usual = { ADD: { result: STAND_IN_RESULT } }
   const ipam = makeStandIn('conformance-ipam', { ...usual, ...answers })
   const attachment = bench.attachment({
     ...options,

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import {
   CNI_VERSIONS,
   type CniVersion,
@@ -9,7 +9,13 @@ import {
 } from '../../src/cni/index.ts'
 
 /** What a stand-in answers to a verb; to a verb that has no answer it says nothing and succeeds. */
-export type Answer = { readonly stdout?: string; readonly stderr?: string; readonly status?: number }
+export type Answer = {
+  readonly stdout?: string
+  /** In place of a text: a result, in the version that is asked for. */
+  readonly result?: Omit<Result, 'cniVersion'>
+  readonly stderr?: string
+  readonly status?: number
+}
 
 /** A plugin of the suite's own, which keeps what it is called with and answers what it is told. */
 export type StandIn = {
@@ -31,7 +37,10 @@ call=$folder/calls/$(date +%s%N).$$.$CNI_COMMAND
 env >"$call.env"
 cat >"$call.config"
 [ ! -f "$folder/$CNI_COMMAND.err" ] || cat "$folder/$CNI_COMMAND.err" >&2
-[ ! -f "$folder/$CNI_COMMAND.out" ] || cat "$folder/$CNI_COMMAND.out"
+version=$(grep -o '"cniVersion" *: *"[^"]*"' "$call.config" | head -n 1 | cut -d '"' -f 4)
+for out in "$folder/$CNI_COMMAND.out" "$folder/$CNI_COMMAND.out-\${version:-0.1.0}"; do
+  [ ! -f "$out" ] || cat "$out"
+done
 [ ! -f "$folder/$CNI_COMMAND.status" ] || exit "$(cat "$folder/$CNI_COMMAND.status")"
 `
 
@@ -41,8 +50,14 @@ export function makeStandIn(type: string, answers: Readonly<Record<string, Answe
   mkdirSync(`${folder}/calls`, { recursive: true })
   writeFileSync(`${folder}/${type}`, SCRIPT)
   chmodSync(`${folder}/${type}`, 0o755)
-  const answer = (verb: string, { stdout, stderr, status }: Answer): void => {
-    if (stdout !== undefined) writeFileSync(`${folder}/${verb}.out`, stdout)
+  const answer = (verb: string, { stdout, result, stderr, status }: Answer): void => {
+    const out = `${folder}/${verb}.out`
+    if (stdout !== undefined) {
+      writeFileSync(out, stdout)
+      for (const version of CNI_VERSIONS) rmSync(`${out}-${version}`, { force: true })
+    }
+    if (result !== undefined)
+      for (const version of CNI_VERSIONS) writeFileSync(`${out}-${version}`, JSON.stringify(resultIn(result, version)))
     if (stderr !== undefined) writeFileSync(`${folder}/${verb}.err`, stderr)
     writeFileSync(`${folder}/${verb}.status`, String(status ?? 0))
   }
@@ -51,14 +66,13 @@ export function makeStandIn(type: string, answers: Readonly<Record<string, Answe
   return { type, folder, calls: () => callsIn(`${folder}/calls`), answer }
 }
 
-/** An answer that is a result, in a version's shape. */
-export function resultAnswer(result: Omit<Result, 'cniVersion'>, version: CniVersion): Answer {
-  return { stdout: JSON.stringify(convertResult({ cniVersion: '1.1.0', ...result }, version).result) }
-}
-
 /** An answer that is an error. */
 export function errorAnswer(code: number, msg: string, details = ''): Answer {
   return { stdout: JSON.stringify({ code, msg, details }), status: 1 }
+}
+
+function resultIn(result: Omit<Result, 'cniVersion'>, version: CniVersion): object {
+  return convertResult({ cniVersion: '1.1.0', ...result }, version).result
 }
 
 function callsIn(folder: string): readonly StandInCall[] {

@@ -1,24 +1,14 @@
-import { canonicalCidr, type Ip, isDefaultDestination, type Result, type Route } from '../../src/cni/index.ts'
+import type { Ip } from '../../src/cni/index.ts'
 import type { Attachment } from '../bench/attachment.ts'
 import type { Bench } from '../bench/bench.ts'
 import { standInAttachment } from '../bench/ipam.ts'
 import { findings } from '../bench/judge.ts'
 import { runWhere } from '../bench/machine.ts'
 import { difference } from '../bench/snapshot.ts'
-import { resultAnswer } from '../bench/stand-in.ts'
-import {
-  addressesOf,
-  addressText,
-  cidrText,
-  type KernelRoute,
-  linksIn,
-  newest,
-  ownIps,
-  routesIn,
-  sandboxIps,
-} from '../bench/view.ts'
-import { type Case, cni, type Finding, NotRun, practice } from '../case.ts'
+import { addressesOf, addressText, cidrText, linksIn, newest, ownIps, sandboxIps } from '../bench/view.ts'
+import { type Case, cni, NotRun, practice } from '../case.ts'
 import { subjectConfig } from '../subject.ts'
+import { ofAdded } from './after-add.ts'
 
 /** NET: the addresses and routes that a result tells of are really there. */
 export const addressCases: readonly Case[] = [
@@ -26,7 +16,7 @@ export const addressCases: readonly Case[] = [
     'NET-01',
     'Every address of the result is on its interface, with that prefix length',
     cni(
-      '5 Success',
+      '5 ADD Success',
       'MUST',
       'ips: IPs assigned by this attachment. Plugins may include IPs assigned external to the container.',
     ),
@@ -45,52 +35,12 @@ export const addressCases: readonly Case[] = [
   ofAdded(
     'NET-02',
     'The interface has no global address that the result does not tell of',
-    cni('5 Success', 'SHOULD', 'ips: IPs assigned by this attachment.'),
+    cni('5 ADD Success', 'SHOULD', 'ips: IPs assigned by this attachment.'),
     ({ result, attachment: { sandbox, ifName } }) => {
       const told = sandboxIps(result, ifName).map(({ ip }) => cidrText(ip.address))
       return addressesOf({ sandbox: sandbox.name }, ifName)
         .filter(({ cidr }) => !told.includes(cidr))
         .map(({ cidr }) => `${ifName} has ${cidr}, which is not in the result`)
-    },
-  ),
-  ofAdded(
-    'NET-03',
-    'Every route of the result is in the sandbox',
-    cni(
-      '5 Success',
-      'MUST',
-      'routes: Routes created by this attachment. gw: the next hop address; if unset, a value in gateway in the ips array may be used.',
-    ),
-    ({ result, attachment }) => {
-      const present = routesIn({ sandbox: attachment.sandbox.name })
-      return (result.routes ?? [])
-        .filter((route) => !present.some((one) => isRoute(one, route, result)))
-        .map(
-          (route) =>
-            `there is no route ${route.dst}${route.gw ? ` via ${route.gw}` : ''} in table ${String(route['table'] ?? 'main')}`,
-        )
-    },
-  ),
-  ofAdded(
-    'NET-04',
-    'A family has at most one default route, over the interface',
-    practice('SHOULD', 'Two default routes of one family are a choice that nobody made.'),
-    ({ attachment: { sandbox, ifName } }) => {
-      const defaults = routesIn({ sandbox: sandbox.name }).filter(
-        ({ dst, table }) => table === 'main' && isDefaultDestination(dst),
-      )
-      return ['0.0.0.0/0', '::/0']
-        .flatMap((family) => {
-          const own = defaults.filter(({ dst }) => dst === family)
-          return own.length <= 1
-            ? []
-            : [`there are ${own.length} routes to ${family}, over ${own.map(({ dev }) => dev).join(', ')}`]
-        })
-        .concat(
-          defaults
-            .filter(({ dev }) => dev !== ifName && dev !== 'eth0')
-            .map(({ dst, dev }) => `the route to ${dst} is over ${dev}`),
-        )
     },
   ),
   ofAdded(
@@ -138,7 +88,7 @@ export const addressCases: readonly Case[] = [
   {
     id: 'NET-07',
     title: 'Addresses of both families are set, and the result keeps their order',
-    sentence: cni('5 Success', 'SHOULD', 'ips: IPs assigned by this attachment.'),
+    sentence: cni('5 ADD Success', 'SHOULD', 'ips: IPs assigned by this attachment.'),
     kinds: ['main'],
     since: '0.3.0',
     versions: 'once',
@@ -147,7 +97,7 @@ export const addressCases: readonly Case[] = [
         { address: '2001:db8:5::5/64', gateway: '2001:db8:5::1' },
         { address: '198.51.100.5/24', gateway: '198.51.100.1' },
       ]
-      const { attachment } = standInAttachment(bench, { ADD: resultAnswer({ ips }, bench.version) })
+      const { attachment } = standInAttachment(bench, { ADD: { result: { ips } } })
       const { result, run } = await attachment.added()
       const told = (newest(result).ips ?? []).map(({ address }) => cidrText(address))
       const wanted = ips.map(({ address }) => address)
@@ -159,35 +109,6 @@ export const addressCases: readonly Case[] = [
             : [`the IPAM plugin gave ${wanted.join(', ')}, the result has ${told.join(', ') || 'none'}`]),
           ...wanted.filter((cidr) => !there.includes(cidr)).map((cidr) => `${attachment.ifName} has not ${cidr}`),
         ],
-        run,
-      )
-    },
-  },
-  {
-    id: 'NET-08',
-    title: 'What a route says of itself since 1.1.0 is applied and reported',
-    sentence: cni('5 Success', 'SHOULD', 'mtu, advmss, priority, table, scope: attributes of the route.'),
-    kinds: ['main'],
-    since: '1.1.0',
-    versions: 'each',
-    run: async (bench) => {
-      const route = { dst: '203.0.113.0/24', gw: '198.51.100.1', mtu: 1400, advmss: 1300, priority: 77, table: 100 }
-      const ips = [{ address: '198.51.100.5/24' }]
-      const { attachment } = standInAttachment(bench, { ADD: resultAnswer({ ips, routes: [route] }, bench.version) })
-      const { run } = await attachment.added()
-      const found = routesIn({ sandbox: attachment.sandbox.name }).find(({ dst }) => dst === route.dst)
-      if (found === undefined) return findings([`there is no route ${route.dst}`], run)
-      const text = JSON.stringify(found.raw)
-      const kept = {
-        mtu: text.includes('1400'),
-        advmss: text.includes('1300'),
-        priority: text.includes('77'),
-        table: found.table === '100',
-      }
-      return findings(
-        Object.entries(kept)
-          .filter(([, is]) => !is)
-          .map(([key]) => `its ${key} is not applied: ${text}`),
         run,
       )
     },
@@ -240,34 +161,6 @@ export const addressCases: readonly Case[] = [
     },
   },
 ]
-
-type View = { readonly result: Result; readonly attachment: Attachment }
-
-function ofAdded(
-  id: string,
-  title: string,
-  sentence: Case['sentence'],
-  faults: (view: View) => readonly string[],
-): Case {
-  const run = async (bench: Bench): Promise<readonly Finding[]> => {
-    const attachment = bench.attachment()
-    const { result, run: add } = await attachment.added()
-    if (!linksIn({ sandbox: attachment.sandbox.name }).some(({ name }) => name === attachment.ifName))
-      throw new NotRun('the interface is not there; IFC-01 tells of that')
-    return findings(faults({ result: newest(result), attachment }), add)
-  }
-  return { id, title, sentence, kinds: ['main', 'meta'], versions: 'each', inChain: true, run }
-}
-
-// A route without a gateway may go over that of an address, or straight to the link.
-function isRoute(present: KernelRoute, { dst, gw, table }: Route, { ips = [] }: Result): boolean {
-  const family = canonicalCidr(dst)?.family
-  const assumed = ips.flatMap(({ address, gateway }) =>
-    gateway && canonicalCidr(address)?.family === family ? [addressText(gateway)] : [],
-  )
-  const hops = gw ? [addressText(gw)] : [...assumed, undefined]
-  return present.dst === cidrText(dst) && present.table === String(table ?? 'main') && hops.includes(present.gateway)
-}
 
 async function addressesOfAnother(bench: Bench): Promise<readonly string[]> {
   const { device } = subjectConfig(bench.subject)

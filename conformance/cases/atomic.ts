@@ -3,7 +3,7 @@ import type { Bench } from '../bench/bench.ts'
 import { hasIpam, requireIpam, standInAttachment, withIpam } from '../bench/ipam.ts'
 import { fails, nothingCame, succeeds, unchanged } from '../bench/judge.ts'
 import { succeeded } from '../bench/run-record.ts'
-import { errorAnswer, resultAnswer } from '../bench/stand-in.ts'
+import { errorAnswer } from '../bench/stand-in.ts'
 import { type Case, cni, EVERY_KIND, type Finding, type Kind, NotRun, practice, type Sentence } from '../case.ts'
 import { refusedByMeta } from './refused-configs.ts'
 
@@ -36,7 +36,7 @@ const NO_WAY: Failure = {
   what: 'with a route whose gateway cannot be reached',
   attachment: (bench) => {
     const result = { ips: [{ address: '198.51.100.5/24' }], routes: [{ dst: '203.0.113.0/24', gw: '192.0.2.1' }] }
-    return standInAttachment(bench, { ADD: resultAnswer(result, bench.version) }).attachment
+    return standInAttachment(bench, { ADD: { result } }).attachment
   },
 }
 const NO_SANDBOX: Failure = {
@@ -110,7 +110,11 @@ export const atomicCases: readonly Case[] = [
   {
     id: 'ATM-07',
     title: 'DEL after an ADD that failed leaves nothing',
-    sentence: cni('3 Add', 'MUST', 'If an add fails, a runtime must still execute a delete, so that plugins clean up.'),
+    sentence: cni(
+      '3 Adding an attachment',
+      'MUST',
+      'If an add fails, a runtime must still execute a delete, so that plugins clean up.',
+    ),
     kinds: EVERY_KIND,
     versions: 'once',
     run: async (bench) => {

@@ -3,7 +3,7 @@ import type { Attachment, ConfigChange } from '../bench/attachment.ts'
 import type { Bench } from '../bench/bench.ts'
 import { overDefaultRoute } from '../bench/fixtures.ts'
 import { standInAttachment } from '../bench/ipam.ts'
-import { resultAnswer } from '../bench/stand-in.ts'
+import type { Answer } from '../bench/stand-in.ts'
 import { subjectConfig } from '../subject.ts'
 
 /** A way to configure a network after which CHECK has to succeed. */
@@ -21,8 +21,8 @@ function ofMain(bench: Bench, config: JsonObject): readonly CheckVariant[] {
   const hasIpam =
     bench.subject.kind === 'main' && isJsonObject(config['ipam']) && typeof config['ipam']['type'] === 'string'
   if (!hasIpam) return []
-  const standIn = (result: Parameters<typeof resultAnswer>[0]) => () =>
-    standInAttachment(bench, { ADD: resultAnswer(result, bench.version) }, { config: withoutGateway }).attachment
+  const standIn = (result: NonNullable<Answer['result']>) => () =>
+    standInAttachment(bench, { ADD: { result } }, { config: withoutGateway }).attachment
   return [
     { what: 'without ipam', make: () => bench.attachment({ config: (one) => ({ ...withoutGateway(one), ipam: {} }) }) },
     { what: 'with IPv6 alone', make: standIn({ ips: [{ address: '2001:db8:5::5/64', gateway: '2001:db8:5::1' }] }) },

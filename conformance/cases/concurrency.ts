@@ -1,12 +1,10 @@
 import { isJsonObject } from '../../src/cni/index.ts'
 import type { Added, Attachment } from '../bench/attachment.ts'
 import type { Bench } from '../bench/bench.ts'
-import { standInAttachment } from '../bench/ipam.ts'
 import { findings, nothingCame, succeeds, unchanged } from '../bench/judge.ts'
 import { saidOf, succeeded } from '../bench/run-record.ts'
-import { resultAnswer } from '../bench/stand-in.ts'
 import { addressesOf, cidrText, newest, ownIps } from '../bench/view.ts'
-import { type Case, cni, cni040, EVERY_KIND, type Finding, NotRun, practice } from '../case.ts'
+import { type Case, cni, EVERY_KIND, type Finding, NotRun, practice } from '../case.ts'
 import { subjectConfig } from '../subject.ts'
 import { flushRules } from './drifts.ts'
 
@@ -134,56 +132,6 @@ export const concurrencyCases: readonly Case[] = [
         .filter((run) => !succeeded(run))
         .slice(0, 1)
         .flatMap((run) => succeeds(run, 'one of eight DELs at once'))
-    },
-  },
-  {
-    id: 'CON-06',
-    title: 'A container can have two interfaces on one network',
-    kinds: EVERY_KIND,
-    versions: 'once',
-    sentence: cni040(
-      'General considerations',
-      'MUST',
-      'A given container ID may be added to a specific network more than once only if each addition is done with a different interface name.',
-    ),
-    run: async (bench) => {
-      requireMany(bench)
-      const sandbox = bench.sandbox()
-      const [first, second] = ['eth0', 'eth1'].map((ifName) =>
-        bench.attachment({ sandbox, ifName, containerId: 'twice' }),
-      )
-      await first?.added()
-      await second?.prepare()
-      const run = await second?.run('ADD')
-      return run ? succeeds(run, 'ADD of eth1 beside eth0') : []
-    },
-  },
-  {
-    id: 'CON-07',
-    title: 'A second network that cannot share what the first has is refused, and leaves nothing',
-    kinds: ['main'],
-    versions: 'once',
-    sentence: practice(
-      'SHOULD',
-      'Two networks that name the same device and want it otherwise are a mistake of configuration.',
-    ),
-    run: async (bench) => {
-      requireMany(bench)
-      await bench.warmUp()
-      const { attachment } = standInAttachment(bench, {
-        ADD: resultAnswer({ ips: [{ address: '198.51.100.5/24', gateway: '198.51.100.1' }] }, bench.version),
-      })
-      const first = bench.attachment()
-      await first.added()
-      const before = bench.snapshot(first.sandbox, attachment.sandbox)
-      const run = await attachment.run('ADD', { config: (config) => ({ ...config, name: 'conformance-second' }) })
-      if (succeeded(run)) throw new NotRun('the second network can share it')
-      return unchanged(
-        before,
-        bench.snapshot(first.sandbox, attachment.sandbox),
-        'the ADD of a network that cannot share left something',
-        run,
-      )
     },
   },
   {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../src/cni/index.ts'
 import type { Attachment } from '../bench/attachment.ts'
 import type { Bench, Sandbox } from '../bench/bench.ts'
 import { standInAttachment } from '../bench/ipam.ts'
-import { succeeds, unchanged } from '../bench/judge.ts'
+import { fails, succeeds, unchanged } from '../bench/judge.ts'
 import { succeeded } from '../bench/run-record.ts'
 import type { Snapshot } from '../bench/snapshot.ts'
 import { errorAnswer } from '../bench/stand-in.ts'
@@ -113,6 +113,29 @@ export const delOtherCases: readonly Case[] = [
       ipam.answer('DEL', {})
       const run = await attachment.run('DEL')
       return add ? succeeds(run, 'DEL after one in which the IPAM plugin had failed') : []
+    },
+  },
+  {
+    id: 'DEL-20',
+    title: "The IPAM plugin's DEL is called, and its error passed on",
+    sentence: cni(
+      '4 Delegated plugin execution procedure',
+      'MUST',
+      'If a plugin is executed with CNI_COMMAND=CHECK, DEL, or GC, it must also execute any delegated plugins. If any of the delegated plugins return error, error should be returned by the upper plugin.',
+    ),
+    kinds: ['main'],
+    versions: 'once',
+    run: async (bench) => {
+      const { attachment, ipam } = standInAttachment(bench)
+      await attachment.added()
+      ipam.answer('DEL', errorAnswer(100, 'the lease cannot be given up'))
+      const run = await attachment.run('DEL')
+      return [
+        ...(ipam.calls().some(({ verb }) => verb === 'DEL')
+          ? []
+          : [{ found: 'the IPAM plugin was not called with DEL', run }]),
+        ...fails(run, 'DEL with an IPAM plugin that fails it'),
+      ]
     },
   },
   afterDel(

@@ -12,6 +12,11 @@ const COMPLETE = cni(
   'MUST',
   'Plugins should generally complete a DEL action without error even if some resources are missing.',
 )
+const OF_NOTHING = cni040(
+  'DEL',
+  'MUST',
+  'When CNI_NETNS and/or prevResult are not provided, the plugin should clean up as many resources as possible and return a successful response.',
+)
 const UNDO = cni(
   '2 DEL',
   'MUST',
@@ -67,11 +72,7 @@ export const delCases: readonly Case[] = [
   afterDel(
     'DEL-04',
     'DEL without CNI_NETNS cleans up on the host',
-    cni040(
-      'DEL',
-      'MUST',
-      'When CNI_NETNS and/or prevResult are not provided, the plugin should clean up as many resources as possible and return a successful response.',
-    ),
+    OF_NOTHING,
     async (attachment) => [
       await attachment.run('DEL', { env: { CNI_NETNS: '' } }),
       await attachment.run('DEL', { env: { CNI_NETNS: undefined } }),
@@ -106,11 +107,7 @@ export const delCases: readonly Case[] = [
   afterDel(
     'DEL-07',
     'DEL without prevResult cleans up',
-    cni(
-      '2 DEL',
-      'MUST',
-      'When prevResult is not provided, a plugin should still return without error, and clean up what it can.',
-    ),
+    OF_NOTHING,
     async (attachment) => [await attachment.run('DEL', { prevResult: undefined })],
     { since: '0.4.0' },
   ),

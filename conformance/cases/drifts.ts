@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { canonicalCidr, isDefaultDestination } from '../../src/cni/index.ts'
+import { OTHER_BRIDGE } from '../bench/chain-attachment.ts'
 import { ip, runWhere, type Where } from '../bench/machine.ts'
 import { addressesOf, linkIn, newest, routesIn, sandboxIps } from '../bench/view.ts'
 import { NotRun } from '../case.ts'
@@ -100,8 +101,11 @@ export function linkDown({ attachment }: Ground): readonly Drift[] {
 
 /** What the host has for this container is broken: the port, the bridge, its address, its rules. */
 export function hostSideBroken({ bench, attachment, came }: Ground): readonly Drift[] {
-  const peer = came.flatMap((line) => /^link (\S+) .*master (\S+)/.exec(line) ?? [])
-  const [, port, bridge] = peer
+  const ports = came.flatMap((line) => {
+    const [, port, bridge] = /^link (\S+) .*master (\S+)/.exec(line) ?? []
+    return port && bridge && bridge !== OTHER_BRIDGE ? [{ port, bridge }] : []
+  })
+  const { port, bridge } = ports[0] ?? {}
   const gateways = sandboxIps(newest(attachment.result() ?? { cniVersion: '1.1.0' }), attachment.ifName).flatMap(
     ({ ip: { gateway } }) => gateway ?? [],
   )

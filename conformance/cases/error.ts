@@ -30,9 +30,9 @@ export const errorCases: readonly Case[] = [
     id: 'ERR-02',
     title: 'No configuration makes a plugin crash',
     sentence: cni(
-      '2 CNI operations',
+      '2 Errors',
       'MUST',
-      'A plugin must exit with a return code of 0 on success, and non-zero on failure, with an error on standard out.',
+      'A plugin must exit with a return code of 0 on success, and non-zero on failure. If the plugin encounters an error, it should output an error result structure.',
     ),
     kinds: EVERY_KIND,
     versions: 'once',
@@ -119,7 +119,7 @@ export const errorCases: readonly Case[] = [
     sentence: cni(
       '4 Delegated plugin execution procedure',
       'SHOULD',
-      'When the plugin is executed, its standard error must be passed to that of the upper plugin.',
+      "Ensure that the delegated plugin's stderr is output to the calling plugin's stderr.",
     ),
     kinds: ['main'],
     versions: 'once',

@@ -11,7 +11,7 @@ import { type Case, cni, type Finding } from '../case.ts'
 const REMOVE = cni(
   '2 GC',
   'SHOULD',
-  'The GC command provides a way for runtimes to specify the expected set of attachments to a network. The plugin should attempt to remove any stale attachments or resources.',
+  'A plugin SHOULD remove as many stale resources as possible: those of attachments that are not in the provided list.',
 )
 
 /** GC: what is no longer valid goes, and nothing else. */
@@ -81,7 +81,11 @@ export const garbageCases: readonly Case[] = [
     ...ofGc(
       'GC-05',
       'GC is passed on to the IPAM plugin, with what is valid',
-      cni('2 GC', 'MUST', 'Plugins MUST also forward the GC command to any delegated plugins.'),
+      cni(
+        '2 GC',
+        'MUST',
+        'Plugins MUST, additionally, forward any GC calls to delegated plugins they are configured to use.',
+      ),
       async (bench) => {
         const { attachment, ipam } = standInAttachment(bench)
         await attachment.added()

@@ -5,7 +5,6 @@ import { standInAttachment } from '../bench/ipam.ts'
 import { fails, findings, succeeds, unchanged } from '../bench/judge.ts'
 import { entriesOf } from '../bench/result-faults.ts'
 import { printedObject, succeeded } from '../bench/run-record.ts'
-import { resultAnswer } from '../bench/stand-in.ts'
 import { addressText, newest } from '../bench/view.ts'
 import { type Case, cni, cni040, type Finding, NotRun, practice } from '../case.ts'
 import { subjectConfig } from '../subject.ts'
@@ -146,7 +145,7 @@ export const ipamCases: readonly Case[] = [
     sentence: cni('5 Delegated plugins (IPAM)', 'MUST', 'Delegated plugins may omit irrelevant sections.'),
     run: async (bench) => {
       await bench.warmUp()
-      const { attachment } = standInAttachment(bench, { ADD: resultAnswer({}, bench.version) })
+      const { attachment } = standInAttachment(bench, { ADD: { result: {} } })
       const before = bench.snapshot(attachment.sandbox)
       const run = await attachment.run('ADD')
       if (succeeded(run)) return []

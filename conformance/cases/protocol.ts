@@ -2,7 +2,7 @@ import type { JsonObject } from '../../src/cni/index.ts'
 import type { Bench } from '../bench/bench.ts'
 import { fails, failsWith, findings, succeeds, unchanged } from '../bench/judge.ts'
 import { printedObject, type RunRecord, succeeded } from '../bench/run-record.ts'
-import { type Case, cni, convention, EVERY_KIND, type Finding, practice } from '../case.ts'
+import { type Case, cni, EVERY_KIND, type Finding, practice } from '../case.ts'
 
 /** PRO: the protocol between a runtime and a plugin: variables, stdin, and what they may hold. */
 export const protocolCases: readonly Case[] = [
@@ -135,11 +135,7 @@ export const protocolCases: readonly Case[] = [
   {
     id: 'PRO-07',
     title: 'The CNI_ARGS of Kubernetes do no harm',
-    sentence: convention(
-      'CNI_ARGS',
-      'SHOULD',
-      'IgnoreUnknown=1 tells a plugin to ignore the arguments it does not know.',
-    ),
+    sentence: practice('SHOULD', 'IgnoreUnknown=1 tells a plugin to ignore the arguments it does not know.'),
     kinds: EVERY_KIND,
     versions: 'once',
     inChain: true,
@@ -154,7 +150,11 @@ export const protocolCases: readonly Case[] = [
   {
     id: 'PRO-08',
     title: 'A delegate is found in the second folder of CNI_PATH where the first does not exist',
-    sentence: cni('4 Plugin Delegation', 'SHOULD', 'Plugins must be searched for in the paths in CNI_PATH.'),
+    sentence: cni(
+      '4 Delegated plugin execution procedure',
+      'SHOULD',
+      'Look up the plugin executable by searching the directories provided in the CNI_PATH environment variable.',
+    ),
     kinds: ['main'],
     versions: 'once',
     run: async (bench) => {

@@ -10,7 +10,11 @@ export const versionCases: readonly Case[] = [
   {
     id: 'VER-01',
     title: 'VERSION needs nothing but CNI_COMMAND',
-    sentence: cni('5 Version', 'MUST', 'Plugins must output a JSON object with cniVersion and supportedVersions.'),
+    sentence: cni(
+      '5 VERSION Success',
+      'MUST',
+      'Plugins must output a JSON object with cniVersion and supportedVersions.',
+    ),
     kinds: EVERY_KIND,
     versions: 'once',
     run: async (bench) => {
@@ -43,7 +47,7 @@ export const versionCases: readonly Case[] = [
   {
     id: 'VER-03',
     title: 'VERSION answers in the version it was asked in',
-    sentence: cni('5 Version', 'SHOULD', 'cniVersion: the value of cniVersion specified on input.'),
+    sentence: cni('5 VERSION Success', 'SHOULD', 'cniVersion: the value of cniVersion specified on input.'),
     kinds: EVERY_KIND,
     versions: 'once',
     run: async (bench) => {
@@ -57,7 +61,7 @@ export const versionCases: readonly Case[] = [
   {
     id: 'VER-04',
     title: 'supportedVersions are versions, each once',
-    sentence: cni('5 Version', 'MUST', 'supportedVersions: a list of supported specification versions.'),
+    sentence: cni('5 VERSION Success', 'MUST', 'supportedVersions: a list of supported specification versions.'),
     kinds: EVERY_KIND,
     versions: 'once',
     run: async (bench) => {
@@ -76,7 +80,7 @@ export const versionCases: readonly Case[] = [
   {
     id: 'VER-05',
     title: 'A version that is claimed works, from ADD to DEL',
-    sentence: cni('5 Version', 'MUST', 'supportedVersions: a list of supported specification versions.'),
+    sentence: cni('5 VERSION Success', 'MUST', 'supportedVersions: a list of supported specification versions.'),
     kinds: EVERY_KIND,
     versions: 'each',
     run: async (bench) => {

@@ -100,3 +100,28 @@ export function printed(program: string, ...args: readonly string[]): string {
 export function sandboxOf({ env }: Call): string {
   return (env['CNI_NETNS'] ?? '').split('/').at(-1) ?? ''
 }
+
+/** Whether a call hands over the result of the plugin before. */
+export function hasPrevious({ config }: Call): boolean {
+  return config?.['prevResult'] !== undefined
+}
+
+/** Whether what a call sends has a text in it. */
+export function has({ stdin }: Call, text: string): boolean {
+  return stdin.includes(text)
+}
+
+/** The objects of a list of a result; none where it has no such list. */
+export function lists(result: Config, key: string): Config[] {
+  return (result[key] ?? []) as Config[]
+}
+
+/** A defect of one verb; the others are the real plugin's. */
+export function ofVerb(verb: string, answer: Defect['answer']): Defect['answer'] {
+  return (call, real) => (call.verb === verb ? answer(call, real) : real(call))
+}
+
+/** A defect of what ADD says. */
+export function afterAdd(change: (result: Config) => Config): Defect['answer'] {
+  return (call, real) => (call.verb === 'ADD' ? withResult(real(call), change) : real(call))
+}

@@ -1,10 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { type Call, type Config, type Defect, failure, type Real, SILENCE, withConfig, withError } from './call.ts'
+import {
+  type Call,
+  type Config,
+  type Defect,
+  failure,
+  ofVerb,
+  type Real,
+  SILENCE,
+  withConfig,
+  withError,
+} from './call.ts'
 
-const ofVerb =
-  (verb: string, answer: Defect['answer']): Defect['answer'] =>
-  (call, real) =>
-    call.verb === verb ? answer(call, real) : real(call)
 const KEY = 'cni.dev/valid-attachments'
 const withoutIpam = (call: Call, real: Real) => real(withConfig(call, ({ ipam: _, ...config }) => config))
 const validAs = (change: (valid: Config[]) => Config[]) => (call: Call, real: Real) =>
@@ -40,6 +46,17 @@ export const MODERN_DEFECTS = {
       'GC',
       validAs((valid) => valid.flatMap((one) => [one, { ...one, ifname: 'eth1' }])),
     ),
+  },
+  'gc-is-not-passed-on': {
+    of: 'modern',
+    caughtBy: ['GC-05'],
+    alsoSeenBy: ['GC-06'],
+    answer: ofVerb('GC', withoutIpam),
+  },
+  'gc-hides-errors': {
+    of: 'modern',
+    caughtBy: ['GC-06'],
+    answer: ofVerb('GC', (call, real) => ({ ...real(call), ...SILENCE })),
   },
   'gc-needs-a-container': {
     of: 'modern',
