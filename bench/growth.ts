@@ -69,7 +69,7 @@ export async function agentByDefinitions(counts: readonly number[], rounds: numb
     view.definitions.replace(new Map(definitions))
     const annotations = { 'k8s.v1.cni.cncf.io/networks': 'd1,d7' }
     const seen = { namespace: 'default', name: 'p', uid: 'u', annotations, phase: '', hostNetwork: false }
-    view.pods.replace(new Map([['default/p', { ...seen, runningSince: undefined }]]))
+    view.pods.replace(new Map([['default/p', { ...seen, isLeaving: false, runningSince: undefined }]]))
     const source = knownSource({ ...NOBODY_ELSE, view, now: () => performance.now() })
     const samples: number[] = []
     for (let round = 0; round < rounds; round += 1) {

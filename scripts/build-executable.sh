@@ -1,9 +1,9 @@
 #!/bin/sh
 # Makes the executable that needs neither Node.js nor node_modules:
 #
-#   sh scripts/build-executable.sh [amd64|arm64 [FILE]]
+#   sh scripts/build-executable.sh [amd64|arm64 [FILE [VERSION]]]
 #
-# for this machine's architecture and as dist/plexus unless told otherwise.
+# for this machine's architecture, as dist/plexus, and of the version in package.json unless told otherwise.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -15,7 +15,7 @@ case ${1:-$(uname -m)} in
 esac
 
 file=${2:-dist/plexus}
-version=$(node --print 'JSON.stringify(require("./package.json").version)')
+version=${3:-$(node --print 'require("./package.json").version')}
 
 # Without the --no-compile-autoload flags the executable would run what a bunfig.toml names, and take the variables of a
 # .env, in whatever folder it is started: as root.
@@ -25,7 +25,7 @@ no_autoload='--no-compile-autoload-bunfig --no-compile-autoload-dotenv'
 fast='--bytecode --minify --splitting --format=esm --compile-jit-policy=1000'
 
 node_modules/.bin/bun build src/main.ts --outfile "$file" --target="$target" --compile $fast $no_autoload \
-  --define PLEXUS_VERSION="$version"
+  --define PLEXUS_VERSION="\"$version\""
 
 # Bun takes orders from these variables before Plexus has begun, or beside it: to be the whole of Bun, to load a file, to
 # open a debugger, to print every request with its token, to write a file. There is no flag against it, so the executable

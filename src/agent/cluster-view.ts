@@ -9,6 +9,8 @@ import { type Mirror, mirror } from './mirror.ts'
 export type SeenPod = Pod & {
   readonly phase: string
   readonly hostNetwork: boolean
+  /** Whether it is to end: its networks may go before it does. */
+  readonly isLeaving: boolean
   /** When its first container started to run, RFC 3339; undefined before. */
   readonly runningSince: string | undefined
 }
@@ -62,13 +64,14 @@ function mirrorFollower<T extends { readonly namespace: string; readonly name: s
 
 function seenPod(object: JsonObject): SeenPod {
   const pod = podResource({ object: { kind: 'Pod', ...object }, origin: 'pod' })
-  const { status, spec } = object
+  const { metadata, status, spec } = object
   const annotations = Object.fromEntries(Object.entries(pod.annotations).filter(([key]) => ANNOTATIONS.includes(key)))
   return {
     ...pod,
     annotations,
     phase: isJsonObject(status) && typeof status['phase'] === 'string' ? status['phase'] : '',
     hostNetwork: isJsonObject(spec) && spec['hostNetwork'] === true,
+    isLeaving: isJsonObject(metadata) && metadata['deletionTimestamp'] !== undefined,
     runningSince: isJsonObject(status) ? runningSince(status) : undefined,
   }
 }

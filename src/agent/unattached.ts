@@ -39,8 +39,8 @@ export function unattachedReport({ namespace, name, uid }: SeenPod): PodReport {
   }
 }
 
-function asksForNetworks({ phase, hostNetwork, annotations }: SeenPod): boolean {
-  return phase === 'Running' && !hostNetwork && (annotations[NETWORKS_ANNOTATION] ?? '').trim() !== ''
+function asksForNetworks({ phase, isLeaving, hostNetwork, annotations }: SeenPod): boolean {
+  return phase === 'Running' && !isLeaving && !hostNetwork && (annotations[NETWORKS_ANNOTATION] ?? '').trim() !== ''
 }
 
 function hasRunFor({ runningSince }: SeenPod, ms: number, now: Date): boolean {

@@ -253,18 +253,20 @@ test(
 )
 
 test(
-  'G9: a pod that runs without the networks it asks for is found, said on it, and counted',
+  'G9: a pod that runs without the networks it asks for is found, said on it, and counted; one that is being deleted is not',
   async () => {
     await withAgentNode(DEFAULT, async ({ api, startAgent, health }) => {
-      api.apply(nodePod('early', 'lan'), nodePod('plain', ''))
+      api.apply(nodePod('early', 'lan'), nodePod('plain', ''), nodePod('leaving', 'lan'))
       const since = '2020-01-01T00:00:00Z'
       const container = { name: 'main', image: 'busybox', imageID: '', ready: true, restartCount: 0 }
       const running = { ...container, state: { running: { startedAt: since } } }
-      for (const name of ['early', 'plain']) setStatus(api, name, { phase: 'Running', containerStatuses: [running] })
+      for (const name of ['early', 'plain', 'leaving'])
+        setStatus(api, name, { phase: 'Running', containerStatuses: [running] })
+      assert.is(api.kubectl(['delete', 'pod', 'leaving', '--wait=false']).status, 0)
       await startAgent()
       await eventually(() => eventsAbout(api, 'early').some((event) => /runs without the networks/.test(event)))
       assert.match((await health('/metrics')).text, /^plexus_pods_without_networks 1$/m)
-      assert.equal(eventsAbout(api, 'plain'), [])
+      for (const name of ['plain', 'leaving']) assert.equal(eventsAbout(api, name), [])
     })
   },
   TIMEOUT,

@@ -11,6 +11,7 @@ const WEB: SeenPod = {
   annotations: { 'k8s.v1.cni.cncf.io/networks': 'lan' },
   phase: 'Pending',
   hostNetwork: false,
+  isLeaving: false,
   runningSince: undefined,
 }
 const LAN: Definition = { namespace: 'default', name: 'lan', annotations: {}, config: '{}' }

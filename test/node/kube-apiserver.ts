@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ClientCertificate, certify, type KubeUser, signed, writeKubeconfig } from './kube-credentials.ts'
 
@@ -10,14 +11,18 @@ export type Ran = { readonly status: number | null; readonly stdout: string; rea
 /** A request the API server audited. */
 export type Audited = { readonly verb: string; readonly uri: string; readonly user: string; readonly status: number }
 
+/** A cluster, as its administrator can change it. */
+export type Cluster = {
+  readonly kubectl: (args: readonly string[], stdin?: string) => Ran
+  /** Creates or changes objects. Throws with what kubectl said. */
+  readonly apply: (...objects: readonly object[]) => void
+}
+
 /** An API server of the test's own, with a private CA, RBAC and an etcd. */
-export type ApiServer = {
+export type ApiServer = Cluster & {
   readonly url: string
   readonly folder: string
   readonly adminKubeconfig: string
-  readonly kubectl: (args: readonly string[], stdin?: string) => Ran
-  /** Creates or changes objects as the administrator. Throws with what kubectl said. */
-  readonly apply: (...objects: readonly object[]) => void
   /** Writes a kubeconfig and gives its path; of another server than this one where its cluster is given. */
   readonly kubeconfigFor: (user: KubeUser, cluster?: object) => string
   /** A client certificate of the cluster's CA, signed for a user. */
@@ -65,6 +70,25 @@ export async function withApiServer(use: (api: ApiServer) => Promise<void>): Pro
   }
 }
 
+/** The cluster of a kubeconfig. */
+export function clusterAt(kubeconfig: string): Cluster {
+  const env = { PATH: process.env['PATH'], HOME: dirname(kubeconfig) }
+  const kubectl: Cluster['kubectl'] = (args, input = '') =>
+    spawnSync(`${kubernetesPrograms()}/kubectl`, ['--kubeconfig', kubeconfig, ...args], {
+      env,
+      input,
+      encoding: 'utf8',
+    })
+  return {
+    kubectl,
+    apply(...objects) {
+      const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
+      const { status, stderr } = kubectl(['apply', '-f', '-'], list)
+      if (status !== 0) throw new Error(stderr)
+    },
+  }
+}
+
 /** Starts such an API server for as long as the namespaces of scripts/isolated.sh last. */
 export async function startApiServer(): Promise<ApiServer> {
   const folder = mkdtempSync('/run/plexus-api-')
@@ -98,28 +122,14 @@ function apiServer(folder: string): ApiServer {
   const url = `https://127.0.0.1:${PORT}`
   certify(folder, `IP:127.0.0.1,IP:${SERVICE_ADDRESS},DNS:localhost`)
   const adminKubeconfig = writeKubeconfig(folder, 'admin', { token: ADMIN_TOKEN }, clusterOf(folder, url))
-  const kubectl: ApiServer['kubectl'] = (args, input = '') => {
-    const env = { PATH: process.env['PATH'], HOME: folder }
-    return spawnSync(`${kubernetesPrograms()}/kubectl`, ['--kubeconfig', adminKubeconfig, ...args], {
-      env,
-      input,
-      encoding: 'utf8',
-    })
-  }
+  const cluster = clusterAt(adminKubeconfig)
   let server: ChildProcess | undefined
   let made = 0
   return {
     url,
     folder,
     adminKubeconfig,
-    kubectl,
-    apply(...objects) {
-      const { status, stderr } = kubectl(
-        ['apply', '-f', '-'],
-        JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
-      )
-      if (status !== 0) throw new Error(stderr)
-    },
+    ...cluster,
     kubeconfigFor(user, cluster) {
       made += 1
       return writeKubeconfig(folder, `user${made}`, user, cluster ?? clusterOf(folder, url))
@@ -128,7 +138,7 @@ function apiServer(folder: string): ApiServer {
     audit: () => auditedIn(`${folder}/audit.log`),
     async start() {
       server = run(folder, 'kube-apiserver', serverFlags(folder))
-      await untilReady(kubectl, server, folder)
+      await untilReady(cluster, server, folder)
     },
     async stop() {
       if (server) await end(server)
@@ -176,7 +186,7 @@ function run(folder: string, name: string, args: readonly string[]): ChildProces
   return spawn(`${kubernetesPrograms()}/${name}`, args, { stdio: ['ignore', log, log] })
 }
 
-async function untilReady(kubectl: ApiServer['kubectl'], server: ChildProcess, folder: string): Promise<void> {
+async function untilReady({ kubectl }: Cluster, server: ChildProcess, folder: string): Promise<void> {
   for (let tries = 0; tries < 300 && server.exitCode === null; tries += 1) {
     if (kubectl(['get', '--raw', '/readyz']).status === 0) return
     await sleep(200)

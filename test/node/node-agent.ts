@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { ApiServer } from './kube-apiserver.ts'
 import { NODE_NAME } from './node-ground.ts'
-import { awaitRunning } from './node-pods.ts'
+import { awaitRunning, deletePods } from './node-pods.ts'
 
 /** The pod that the DaemonSet of deploy/ has on this node. */
 export const AGENT_POD = `plexus-${NODE_NAME}`
@@ -17,12 +17,25 @@ type PodSpec = {
 }
 
 /**
- * Applies what deploy/ has for containerd, or another of its folders, and makes the DaemonSet's pod on this node, which
- * nobody else does: there are no controllers. Returns when it is ready: Plexus is installed then, and its agent answers.
+ * Applies what deploy/ has for containerd, or another of its folders, and makes the DaemonSet's pod on this node. Returns
+ * when it is ready: Plexus is installed then, and its agent answers.
  */
 export function deployPlexus(api: ApiServer, folder = 'overlays/containerd'): void {
+  applyManifests(api, folder)
+  makeAgentPod(api)
+}
+
+/** Applies what a folder of deploy/ has. */
+export function applyManifests(api: ApiServer, folder: string): void {
   succeed(api, ['apply', '-k', `${DEPLOY}/${folder}`])
   applyRootCa(api)
+}
+
+/**
+ * Makes the DaemonSet's pod on this node, as the DaemonSet says now, which nobody else does: there are no controllers.
+ * Returns when it is ready.
+ */
+export function makeAgentPod(api: ApiServer): void {
   const daemonSet = JSON.parse(succeed(api, ['-n', 'kube-system', 'get', 'daemonset', 'plexus', '-o', 'json']))
   const { metadata, spec } = daemonSet.spec.template
   api.apply({
@@ -32,6 +45,16 @@ export function deployPlexus(api: ApiServer, folder = 'overlays/containerd'): vo
     spec: { ...withToken(spec), nodeName: NODE_NAME },
   })
   awaitRunning(api, [AGENT_POD], 'kube-system')
+}
+
+/**
+ * Gives the DaemonSet another version of the image, and this node a pod of it, as the DaemonSet's controller does: the
+ * new one is made when the old one is gone. Returns when it is ready.
+ */
+export function changeVersion(api: ApiServer, version: string): void {
+  succeed(api, ['-n', 'kube-system', 'set', 'image', 'daemonset/plexus', `*=plexus:${version}`])
+  deletePods(api, [AGENT_POD], 'kube-system')
+  makeAgentPod(api)
 }
 
 /** The process of the agent, as the node sees it; undefined while there is none. */

@@ -21,28 +21,41 @@ const FOREVER = ['/bin/busybox', 'sleep', 'infinity']
  * @returns its path.
  */
 export function imagesArchive(folder: string): string {
-  const work = `${folder}/images`
+  return archive(folder, 'images', (work) => {
+    const busybox = layer(work, 'busybox', layBusybox)
+    return [
+      { tags: [PAUSE_IMAGE], layer: busybox, config: { Entrypoint: FOREVER } },
+      { tags: [BUSYBOX_IMAGE, 'docker.io/library/busybox:1.36'], layer: busybox, config: { Cmd: FOREVER } },
+      plexusImage(work, '0.1.0', PLEXUS),
+    ]
+  })
+}
+
+/** Writes a docker archive of what Dockerfile makes of an executable, as image `plexus:VERSION`. Returns its path. */
+export function plexusArchive(folder: string, version: string, executable: string): string {
+  return archive(folder, `plexus-${version}`, (work) => [plexusImage(work, version, executable)])
+}
+
+function archive(folder: string, name: string, imagesIn: (work: string) => readonly Image[]): string {
+  const work = `${folder}/${name}`
   mkdirSync(work, { recursive: true })
-  const busybox = layer(work, 'busybox', layBusybox)
-  const plexus = layer(work, 'plexus', layPlexus)
-  const images: readonly Image[] = [
-    { tags: [PAUSE_IMAGE], layer: busybox, config: { Entrypoint: FOREVER } },
-    { tags: [BUSYBOX_IMAGE, 'docker.io/library/busybox:1.36'], layer: busybox, config: { Cmd: FOREVER } },
-    {
-      tags: ['docker.io/library/plexus:0.1.0'],
-      layer: plexus,
-      config: { Entrypoint: ['/usr/local/bin/plexus'], Cmd: ['agent'] },
-    },
-  ]
-  const manifest = images.map((image, index) => ({
+  const manifest = imagesIn(work).map((image, index) => ({
     Config: configFile(work, `config${index}.json`, image),
     RepoTags: image.tags,
     Layers: [image.layer.file],
   }))
   writeFileSync(`${work}/manifest.json`, JSON.stringify(manifest))
-  const archive = `${folder}/images.tar`
-  execFileSync('tar', ['--create', '--file', archive, '--directory', work, '--exclude=./root-*', '.'])
-  return archive
+  const path = `${folder}/${name}.tar`
+  execFileSync('tar', ['--create', '--file', path, '--directory', work, '--exclude=./root-*', '.'])
+  return path
+}
+
+function plexusImage(work: string, version: string, executable: string): Image {
+  return {
+    tags: [`docker.io/library/plexus:${version}`],
+    layer: layer(work, 'plexus', (root) => layPlexus(root, executable)),
+    config: { Entrypoint: ['/usr/local/bin/plexus'], Cmd: ['agent'] },
+  }
 }
 
 function configFile(work: string, name: string, { layer: { diffId }, config }: Image): string {
@@ -73,10 +86,10 @@ function layBusybox(root: string): void {
 }
 
 // The executable with the shared libraries it names, and the one program of the image's Debian that deploy/ runs.
-function layPlexus(root: string): void {
-  const libraries = execFileSync('ldd', [PLEXUS], { encoding: 'utf8' }).match(/\/\S+(?= \()/g) ?? []
+function layPlexus(root: string, executable: string): void {
+  const libraries = execFileSync('ldd', [executable], { encoding: 'utf8' }).match(/\/\S+(?= \()/g) ?? []
   for (const path of libraries) put(path, `${root}${path}`)
-  put(PLEXUS, `${root}/usr/local/bin/plexus`)
+  put(executable, `${root}/usr/local/bin/plexus`)
   put('/bin/busybox', `${root}/bin/sleep`)
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pod } from '../engine/plexus.ts'
-import type { ApiServer } from './kube-apiserver.ts'
+import type { Cluster } from './kube-apiserver.ts'
 import { NODE_NAME } from './node-ground.ts'
 import { BUSYBOX_IMAGE } from './node-images.ts'
 
@@ -33,18 +33,18 @@ export function nodePod(name: string, networks: string | readonly object[] = '',
   return { ...pod(name, networks, annotations), spec: nodePodSpec() }
 }
 
-/** What a pod for this node runs. */
-export function nodePodSpec(): object {
+/** What a pod for this node runs: a command; unless one is given, one that waits. */
+export function nodePodSpec(command: readonly string[] = ['sleep', 'infinity']): object {
   return {
     nodeName: NODE_NAME,
     automountServiceAccountToken: false,
     terminationGracePeriodSeconds: 1,
-    containers: [{ name: 'app', image: BUSYBOX_IMAGE, imagePullPolicy: 'Never', command: ['sleep', 'infinity'] }],
+    containers: [{ name: 'app', image: BUSYBOX_IMAGE, imagePullPolicy: 'Never', command }],
   }
 }
 
 /** Puts a pod on this node, as a scheduler does. */
-export function bindPod({ kubectl }: ApiServer, name: string): void {
+export function bindPod({ kubectl }: Cluster, name: string): void {
   const binding = {
     apiVersion: 'v1',
     kind: 'Binding',
@@ -69,7 +69,7 @@ export async function awaited<Found>(what: string, look: () => Found | undefined
 }
 
 /** Waits until pods run and are ready. Throws with what is known of those that do not. */
-export function awaitRunning({ kubectl }: ApiServer, names: readonly string[], namespace = 'default'): void {
+export function awaitRunning({ kubectl }: Cluster, names: readonly string[], namespace = 'default'): void {
   const pods = names.map((name) => `pod/${name}`)
   const waited = kubectl([
     '-n',
@@ -85,14 +85,14 @@ export function awaitRunning({ kubectl }: ApiServer, names: readonly string[], n
 }
 
 /** Deletes pods and waits until they are gone. */
-export function deletePods({ kubectl }: ApiServer, names: readonly string[], namespace = 'default'): void {
+export function deletePods({ kubectl }: Cluster, names: readonly string[], namespace = 'default'): void {
   const flags = ['--ignore-not-found', `--timeout=${PATIENCE_MS / 1000}s`]
   const { status, stderr } = kubectl(['-n', namespace, 'delete', 'pod', ...flags, ...names])
   if (status !== 0) throw new Error(stderr)
 }
 
 /** Runs a command in a pod's first container, by the API server and the kubelet, and gives what it printed. */
-export function execIn({ kubectl }: ApiServer, name: string, command: readonly string[]): string {
+export function execIn({ kubectl }: Cluster, name: string, command: readonly string[]): string {
   for (let tries = 0; ; tries += 1) {
     const { status, stdout, stderr } = kubectl(['exec', name, '--', ...command])
     if (status === 0) return stdout
@@ -103,19 +103,19 @@ export function execIn({ kubectl }: ApiServer, name: string, command: readonly s
 }
 
 /** The text of a pod's network status; empty where it has none. */
-export function networkStatusText({ kubectl }: ApiServer, name: string): string {
+export function networkStatusText({ kubectl }: Cluster, name: string): string {
   const { metadata } = JSON.parse(kubectl(['get', 'pod', name, '-o', 'json']).stdout)
   return metadata.annotations?.[STATUS] ?? ''
 }
 
 /** A pod's network status, entry by entry. */
-export function networkStatus(api: ApiServer, name: string): readonly StatusEntry[] {
+export function networkStatus(api: Cluster, name: string): readonly StatusEntry[] {
   const text = networkStatusText(api, name)
   return text === '' ? [] : JSON.parse(text)
 }
 
 /** The Events that Plexus wrote on a pod, oldest first. */
-export function plexusEvents({ kubectl }: ApiServer, name: string): readonly PodEvent[] {
+export function plexusEvents({ kubectl }: Cluster, name: string): readonly PodEvent[] {
   const selector = `involvedObject.name=${name},source=plexus`
   const { items } = JSON.parse(kubectl(['get', 'events', '--field-selector', selector, '-o', 'json']).stdout)
   return items.map(({ type, reason, message, count }: PodEvent) => ({ type, reason, message, count }))

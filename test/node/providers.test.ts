@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { plexus, withFiles } from '../cli/command.ts'
 import { bridge, pod } from '../engine/plexus.ts'
 import { assert, test } from '../harness.ts'
+import { withMadePart } from './made-part.ts'
 import { addresses } from './namespaces.ts'
 import { BIN_DIR, exampleOf, keptByProvider, withProvider } from './provider-ground.ts'
 import { type Trial, trial, trialTable } from './provider-trial.ts'
@@ -160,14 +161,9 @@ test(
   async () => {
     const trials = []
     for (const id of Object.keys(PROVIDERS) as ProviderId[]) trials.push(await trial(id))
-    const [before, rest = ''] = readFileSync(DOCUMENT, 'utf8').split(BEGIN)
-    const [, after] = rest.split(END)
-    const text = `${before}${BEGIN}\n\n${trialTable(trials)}\n\n${END}${after}`
+    const text = withMadePart(readFileSync(DOCUMENT, 'utf8'), trialTable(trials))
     if (process.env['UPDATE_DOCS']) writeFileSync(DOCUMENT, text)
     assert.is(readFileSync(DOCUMENT, 'utf8'), text)
   },
   { timeoutMs: 600_000 },
 )
-
-const BEGIN = '<!-- made by the test run -->'
-const END = '<!-- end -->'

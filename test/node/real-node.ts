@@ -12,6 +12,8 @@ import { grantAccess, JOURNAL, layDefaultNetwork } from './node-plexus.ts'
 
 /** A Kubernetes cluster of one node, `node1`: etcd, API server, containerd and kubelet. */
 export type RealNode = {
+  /** Where it keeps what is its own; see {@link importImages}. */
+  readonly folder: string
   readonly api: ApiServer
   readonly containerd: Daemon
   readonly kubelet: Daemon
@@ -47,7 +49,7 @@ export async function startRealNode(): Promise<RealNode> {
   if (joined.status !== 0) throw new Error(`${joined.stderr}\n${kubelet.log().slice(-4000)}`)
   grantAccess(api)
   layDefaultNetwork()
-  return { api, containerd, kubelet }
+  return { folder, api, containerd, kubelet }
 }
 
 function waitForNode({ kubectl }: ApiServer): Ran {
