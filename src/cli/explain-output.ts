@@ -1,5 +1,5 @@
 import { toJson } from '../cni/index.ts'
-import type { ExplainedAttachment, ExplainedPlugin, Explanation } from './explain.ts'
+import type { ExplainedAttachment, ExplainedPlugin, Explanation } from './explanation.ts'
 import { indented } from './print.ts'
 import { counted, styled, wrapped } from './terminal.ts'
 
