@@ -2,11 +2,13 @@ import { deployPlexus } from '../test/node/node-agent.ts'
 import { installPlexus } from '../test/node/node-plexus.ts'
 import { awaitRunning, bindPod, deletePods, execIn, networkStatusText } from '../test/node/node-pods.ts'
 import { type RealNode, startRealNode, stock } from '../test/node/real-node.ts'
+import { makeRequirementsPods, REQUIREMENTS_PODS, showRequirements } from '../test/node/requirements.ts'
 
 // sh scripts/isolated.sh node --import tsx scripts/show-node.ts
 //
 // A Kubernetes node from nothing to pods with three networks, and back to nothing: once with the executable alone, once
-// with the node agent. The exit status is 1 when anything is not as it should be.
+// with the node agent. Then what Kubernetes requires of its network. The exit status is 1 when anything is not as it should
+// be.
 
 const EXAMPLES = new URL('../examples/cluster', import.meta.url).pathname
 const PODS = ['web', 'database']
@@ -30,6 +32,9 @@ async function main(): Promise<void> {
     deployPlexus(node.api)
     show(node, ['-n', 'kube-system', 'get', 'pods'])
     runExamples(node)
+
+    heading('What Kubernetes requires of the network of its pods')
+    runRequirements(node)
     // The processes of the node end with the namespaces they are in.
     process.exit(0)
   } catch (fault) {
@@ -58,6 +63,15 @@ function runExamples(node: RealNode): void {
   if (left !== 'nothing') throw new Error('something is left')
   // What the other pass is to show anew.
   api.kubectl(['delete', 'events', '--all'])
+}
+
+function runRequirements({ api }: RealNode): void {
+  makeRequirementsPods(api)
+  command('sh scripts/kubernetes-requirements.sh')
+  const { status, stdout, stderr } = showRequirements(api)
+  print(`${stdout}${stderr}`)
+  if (status !== 0) throw new Error('something is not as Kubernetes requires it')
+  deletePods(api, REQUIREMENTS_PODS)
 }
 
 /** What is on the node, one thing a line: interfaces, namespaces, addresses given out, firewall rules, journal files. */
