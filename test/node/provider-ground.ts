@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
+  accessSync,
+  constants,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -38,9 +40,22 @@ export type ProviderNode = TestNode & {
   readonly attach: (verb: string, pod: string, options?: CallOptions) => Promise<Ended>
 }
 
-/** Whether a provider's plugin is its own program, from the folder `PLEXUS_PROVIDER_BIN`. */
-export function isReal(plugin: string): boolean {
-  return existsSync(`${process.env['PLEXUS_PROVIDER_BIN'] ?? '/nowhere'}/${plugin}`)
+/**
+ * The path of a plugin that is a provider's own program; undefined where a fake stands in for it, as no folder is named.
+ * Throws where the folder that is named does not have it: a fake in its place would prove something else.
+ */
+export function realPlugin({ realIn = process.env['PLEXUS_PROVIDER_BIN'] ?? '' }: Provider, name: string) {
+  if (realIn === '') return undefined
+  const path = `${realIn}/${name}`
+  try {
+    accessSync(path, constants.X_OK)
+    return path
+  } catch {
+    throw new Error(
+      `PLEXUS_PROVIDER_BIN: ${path} is not there, or is no executable; put it there, or run the tests of the providers ` +
+        'that are there alone: --grep J-Calico:',
+    )
+  }
 }
 
 /** The path of a file of a provider's example. */
@@ -95,16 +110,22 @@ function nodeKeys(provider: Provider, list: Readonly<Record<string, unknown>>): 
   return { ...keys, name, cniVersion: list['cniVersion'] ?? cniVersion, clusterNetwork, delegateEnvironment }
 }
 
-function layPlugins({ plugins }: Provider): void {
+function layPlugins(provider: Provider): void {
   mkdirSync(BIN_DIR, { recursive: true })
   for (const name of readdirSync(REFERENCE_PLUGINS)) symlinkSync(`${REFERENCE_PLUGINS}/${name}`, `${BIN_DIR}/${name}`)
   symlinkSync(PLEXUS, `${BIN_DIR}/plexus`)
-  for (const name of plugins) {
+  for (const name of provider.plugins) {
     const path = `${BIN_DIR}/${name}`
     rmSync(path, { force: true })
-    if (isReal(name)) symlinkSync(`${process.env['PLEXUS_PROVIDER_BIN']}/${name}`, path)
-    else writeFileSync(path, `#!/bin/sh\nexec ${BUN} ${FAKE} ${name}\n`, { mode: 0o755 })
+    const real = realPlugin(provider, name)
+    if (real === undefined) layFake(path, name)
+    else symlinkSync(real, path)
   }
+}
+
+/** Writes a program that is a provider's fake plugin of this name. */
+export function layFake(path: string, name: string): void {
+  writeFileSync(path, `#!/bin/sh\nexec ${BUN} ${FAKE} ${name}\n`, { mode: 0o755 })
 }
 
 function write(path: string, text: string): void {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, readFileSync } from 'node:fs'
 import { type Ended, PLEXUS, pod } from '../engine/plexus.ts'
 import { addresses, links } from './namespaces.ts'
-import { exampleOf, isReal, keptByProvider, type ProviderNode, withProvider } from './provider-ground.ts'
+import { exampleOf, keptByProvider, type ProviderNode, realPlugin, withProvider } from './provider-ground.ts'
 import { PROVIDERS, type Provider, type ProviderId } from './providers.ts'
 
 /** What became of a provider beside Plexus, step by step, in words; `ok` where nothing is to be said. */
@@ -47,9 +47,10 @@ const COLUMNS = [
   ['beside', 'ADD and DEL beside a second network'],
 ] as const satisfies readonly (readonly [keyof Trial, string])[]
 
-async function tryOut(provider: Provider): Promise<Trial> {
+/** Tries a provider. Throws where its programs are to be real, and one is not there. */
+export async function tryOut(provider: Provider): Promise<Trial> {
   const { title, plugins, checkedAs } = provider
-  const named = plugins.map((name) => `\`${name}\` ${isReal(name) ? 'real' : 'fake'}`).join(', ')
+  const named = plugins.map((name) => `\`${name}\` ${realPlugin(provider, name) ? 'real' : 'fake'}`).join(', ')
   const found: Record<string, string> = { parsed: validated(provider) }
   await withProvider(provider, {}, async (node) => {
     layCluster(node, provider)

@@ -6,8 +6,10 @@ export type Provider = {
   readonly folder: string
   /** Its network configuration, as it lies in the runtime's folder. */
   readonly file: string
-  /** Its own CNI plugins, each a fake where `PLEXUS_PROVIDER_BIN` has none; empty where they are reference plugins. */
+  /** Its own CNI plugins; empty where they are reference plugins. */
   readonly plugins: readonly string[]
+  /** The folder that has them for real: `PLEXUS_PROVIDER_BIN` unless given; empty for the fakes. */
+  readonly realIn?: string
   /** What its agent makes on the node before the first pod. */
   readonly files: Readonly<Record<string, string>>
   /** The version in which its list can be checked; its own knows no CHECK. */
