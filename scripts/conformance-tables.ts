@@ -1,4 +1,5 @@
 import type { Case } from '../conformance/case.ts'
+import { PLACEMENTS, type Placement } from '../conformance/column.ts'
 import type { ConformanceRun, Outcome } from '../conformance/run.ts'
 import { standingOf, tally } from '../conformance/tally.ts'
 
@@ -20,31 +21,52 @@ export function caseTable(cases: readonly Case[]): string {
     .join('')
 }
 
-/** The table of how many cases each reference plugin passed. */
-export function summaryTable(runs: readonly ReferenceRun[]): string {
-  const rows = runs.map(({ name, run }) => {
-    const { passed, failed, noted, notRun } = tally(run.outcomes)
-    const cases = new Set(run.outcomes.filter((one) => standingOf(one) === 'failed').map((one) => one.case.id))
-    return `| ${name} | ${run.columns.filter(({ placement }) => placement === 'direct').length} | ${passed} | ${failed} | ${noted} | ${notRun} | ${cases.size} |`
-  })
-  return `| plugin | versions | passed | failed | noted | not run | cases that fail |\n| --- | --- | --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`
+/** The row of how many cases a reference plugin passed. */
+export function summaryRow({ name, run }: ReferenceRun): string {
+  const { passed, failed, noted, notRun } = tally(run.outcomes)
+  const versions = new Set(run.outcomes.map(({ column }) => column.version)).size
+  const cases = idsOf(run.outcomes.filter((one) => standingOf(one) === 'failed')).length
+  return row(name, versions, passed, failed, noted, notRun, cases)
 }
 
-/** What a reference plugin deviates in, each with its sentence and what was found. */
-export function deviations({ name, run }: ReferenceRun): string {
-  const failed = run.outcomes.filter((one) => ['failed', 'noted'].includes(standingOf(one)))
-  const ids = [...new Set(failed.map((one) => one.case.id))]
-  if (ids.length === 0) return `## ${name}\n\nNo deviation.\n`
-  const rows = ids.map((id) => {
-    const same = failed.filter((one) => one.case.id === id)
-    const { sentence } = (same[0] as Outcome).case
-    const where =
-      same.length > 1
-        ? ` (in ${same.map(({ column }) => (column.placement === 'direct' ? column.version : column.placement)).join(', ')})`
-        : ''
-    return `| ${id} | ${sentence.level} | ${cell(sentence.says)} *${sentence.document}, ${sentence.section}* | ${cell(foundIn(same[0] as Outcome))}${where} |`
+/** The row of how many cases a reference plugin passed at each place in a chain, and those it fails nowhere else. */
+export function chainRow({ name, run: { outcomes } }: ReferenceRun): string {
+  const at = (placement: Placement): readonly Outcome[] =>
+    outcomes.filter(({ column }) => column.placement === placement)
+  const failedAlone = idsOf(at('direct').filter(hasFailed))
+  const own = idsOf(outcomes.filter(hasFailed)).filter((id) => !failedAlone.includes(id))
+  const cells = PLACEMENTS.filter((placement) => placement !== 'direct').map((placement) => {
+    const { passed, failed, noted, notRun } = tally(at(placement))
+    return `${passed} / ${failed + noted} / ${notRun}`
   })
-  return `## ${name}\n\n| case | level | the sentence | what was found |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
+  return row(name, ...cells, own.join(', ') || 'none')
+}
+
+/** What a reference plugin deviates in, each with its sentence and what was found; below its name. */
+export function deviations({ name, run }: ReferenceRun): string {
+  const failed = run.outcomes.filter(hasFailed)
+  if (failed.length === 0) return `${name}\n\nNo deviation.\n`
+  const rows = idsOf(failed).map((id) => {
+    const same = failed.filter((one) => one.case.id === id)
+    const [first] = same as [Outcome]
+    const { sentence } = first.case
+    const where = same.length > 1 ? ` (in ${same.map(({ column }) => column.version).join(', ')})` : ''
+    const says = `${cell(sentence.says)} *${sentence.document}, ${sentence.section}*`
+    return row(id, sentence.level, says, `${cell(foundIn(first))}${where}`)
+  })
+  return `${name}\n\n| case | level | the sentence | what was found |\n| --- | --- | --- | --- |\n${rows.join('')}`
+}
+
+function hasFailed({ verdict }: Outcome): boolean {
+  return verdict.kind === 'failed'
+}
+
+function idsOf(outcomes: readonly Outcome[]): readonly string[] {
+  return [...new Set(outcomes.map((outcome) => outcome.case.id))]
+}
+
+function row(...cells: readonly (string | number)[]): string {
+  return `| ${cells.join(' | ')} |\n`
 }
 
 function foundIn({ verdict }: Outcome): string {

@@ -43,6 +43,11 @@ export function linkIn(where: Where, name: string): Link | undefined {
   return linksIn(where).find((link) => link.name === name)
 }
 
+/** Whether an interface has a MAC of its own: that of an ipvlan is its master's, and cannot be set. */
+export function hasOwnMac(where: Where, name: string): boolean {
+  return linkIn(where, name)?.kind !== 'ipvlan'
+}
+
 /** The global addresses of an interface, canonical `address/length`; those that are not usable yet in `flags`. */
 export function addressesOf(where: Where, name: string): readonly { readonly cidr: string; readonly raw: IpObject }[] {
   return ipList(where, 'address', 'show', 'dev', name)

@@ -1,6 +1,6 @@
 import { findings, unchanged } from '../bench/judge.ts'
 import { difference } from '../bench/snapshot.ts'
-import { newest, sandboxIps } from '../bench/view.ts'
+import { newest, ownIps } from '../bench/view.ts'
 import { type Case, convention, type Finding } from '../case.ts'
 import { requireCapability } from './with-args.ts'
 
@@ -33,7 +33,7 @@ export const portCases: readonly Case[] = [
       const before = bench.snapshot()
       const { result, run } = await attachment.added()
       const came = difference(before, bench.snapshot()).came
-      const address = sandboxIps(newest(result), attachment.ifName)[0]?.ip.address.split('/')[0] ?? 'no address'
+      const address = ownIps(newest(result), attachment.ifName)[0]?.address.split('/')[0] ?? 'no address'
       return findings(
         portMappings
           .filter(

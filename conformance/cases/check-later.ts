@@ -1,7 +1,7 @@
 import type { Attachment } from '../bench/attachment.ts'
 import { succeeds } from '../bench/judge.ts'
 import { ip } from '../bench/machine.ts'
-import { newest, routesIn, sandboxIps } from '../bench/view.ts'
+import { hasOwnMac, newest, routesIn, sandboxIps } from '../bench/view.ts'
 import { type Case, cni, EVERY_KIND, type Finding } from '../case.ts'
 import { requireCheck } from './after-drift.ts'
 
@@ -24,6 +24,7 @@ export const laterChangeCases: readonly Case[] = [
         const attachment = bench.attachment()
         await attachment.added()
         await requireCheck(attachment)
+        if (change === laterMac && !hasOwnMac({ sandbox: attachment.sandbox.name }, attachment.ifName)) continue
         const prevResult = change(attachment)
         found.push(
           ...succeeds(await attachment.run('CHECK', { prevResult }), `CHECK after a later plugin changed ${what}`),

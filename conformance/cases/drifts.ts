@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { canonicalCidr, isDefaultDestination } from '../../src/cni/index.ts'
 import { OTHER_BRIDGE } from '../bench/chain-attachment.ts'
 import { ip, runWhere, type Where } from '../bench/machine.ts'
-import { addressesOf, linkIn, newest, routesIn, sandboxIps } from '../bench/view.ts'
+import { addressesOf, hasOwnMac, linkIn, newest, routesIn, sandboxIps } from '../bench/view.ts'
 import { NotRun } from '../case.ts'
 import { subjectConfig } from '../subject.ts'
 import type { Drift, Ground } from './after-drift.ts'
@@ -45,6 +45,7 @@ export function interfaceReplaced({ attachment }: Ground): readonly Drift[] {
 /** The interface has another hardware address. */
 export function macChanged({ attachment }: Ground): readonly Drift[] {
   const { where, name } = ownLink(attachment)
+  if (!hasOwnMac(where, name)) throw new NotRun('its interface has the MAC of the one it is made on')
   return [
     { what: `with another MAC on ${name}`, make: () => void ip(where, 'link', 'set', name, 'address', SPARE_MAC) },
   ]

@@ -95,6 +95,11 @@ export const REFERENCE_PLUGINS: readonly ReferencePlugin[] = [
     plugins: [bridge(12, { ipam: { type: 'static', addresses: [{ address: '10.12.0.5/24', gateway: '10.12.0.1' }] } })],
   },
   {
+    name: 'dhcp, without its daemon',
+    plugin: 'dhcp',
+    plugins: [bridge(16, { ipam: { type: 'dhcp' } })],
+  },
+  {
     name: 'ipvlan',
     plugin: 'ipvlan',
     plugins: [{ type: 'ipvlan', master: 'up0', ipam: hostLocal(13) }],
