@@ -13,6 +13,7 @@ import { note } from './print.ts'
 import { WIDTH } from './terminal.ts'
 import { addValidateCommands } from './validate-commands.ts'
 import { VERSION } from './version.ts'
+import { addWebhookCommand } from './webhook.ts'
 
 const EPILOGUE = `
 Examples:
@@ -60,6 +61,7 @@ function program(): Command {
   addInstallCommands(plexus)
   addAgentCommand(plexus)
   addMigrateCommand(plexus)
+  addWebhookCommand(plexus)
   plexus.commandsGroup('For vendors:')
   addConformanceCommand(plexus)
   plexus.commandsGroup('And:').helpCommand('help [command]', 'show the help of a command')
