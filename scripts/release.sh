@@ -31,11 +31,12 @@ buildah() { command buildah --root "$scratch/storage" --runroot "$scratch/run" -
 buildah build --isolation chroot --layers --timestamp 0 --tag "docker.io/library/plexus:$version" "$scratch" >&2
 buildah push --quiet "docker.io/library/plexus:$version" "docker-archive:$folder/plexus-$version-image-$architecture.tar:plexus:$version"
 
-for overlay in deploy/overlays/* deploy/uninstall; do
+for overlay in deploy/overlays/* deploy/uninstall deploy/webhook; do
   name=$(basename "$overlay")
   # It warns of names that every kubectl understands.
   kubectl kustomize "$overlay" 2>/dev/null >"$folder/plexus-$version-$name.yaml"
 done
+cp deploy/webhook/certificate.sh "$folder/plexus-$version-webhook-certificate.sh"
 cat crd/*.yaml >"$folder/plexus-$version-crds.yaml"
 npx tsx scripts/sbom.ts >"$folder/plexus-$version-sbom.cdx.json"
 

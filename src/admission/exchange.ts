@@ -51,15 +51,19 @@ function bodyOf(request: IncomingMessage): Promise<string | Answer> {
       request.pause()
       resolve({ status, text: `${text}\n`, isCut: true })
     }
+    const isTaken = (length: number): boolean => {
+      if (length > MOST_BYTES) cut(413, `the body is longer than ${MOST_BYTES} bytes`)
+      return length <= MOST_BYTES
+    }
     const timer = setTimeout(() => cut(408, `the body has not come within ${BODY_MS / 1000} s`), BODY_MS)
+    request.on('close', () => clearTimeout(timer))
+    if (!isTaken(Number(request.headers['content-length'] ?? 0))) return
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > MOST_BYTES) cut(413, `the body is longer than ${MOST_BYTES} bytes`)
-      else chunks.push(chunk)
+      if (isTaken(bytes)) chunks.push(chunk)
     })
     request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
     request.on('error', () => cut(400, 'the body is cut off'))
-    request.on('close', () => clearTimeout(timer))
   })
 }
 

@@ -9,6 +9,12 @@ type Options = {
 }
 
 const FOLDER = '/etc/plexus-webhook'
+const EXAMPLES = `
+Examples:
+  kubectl apply -k deploy/webhook && sh deploy/webhook/certificate.sh
+  plexus webhook --address 127.0.0.1:9443 --cert-file tls.crt --key-file tls.key
+
+Exit status: 0 ended by SIGTERM or SIGINT; 2 it could not be run.`
 
 /** Adds `webhook` to the command line. */
 export function addWebhookCommand(plexus: Command): void {
@@ -19,6 +25,7 @@ export function addWebhookCommand(plexus: Command): void {
     .option('--cert-file <file>', 'its certificate, PEM; read again when it changes', `${FOLDER}/tls.crt`)
     .option('--key-file <file>', "the certificate's key", `${FOLDER}/tls.key`)
     .option('--kubeconfig <file>', "to look definitions up; default: the pod's service account, if any")
+    .addHelpText('after', EXAMPLES)
     .action(async ({ kubeconfig, ...options }: Options) => {
       // Loaded late: no other command needs it.
       const [{ runWebhook }, { IN_CLUSTER }] = await Promise.all([

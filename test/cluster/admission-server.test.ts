@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { plexus, withFiles } from '../cli/command.ts'
-import { assert, test } from '../harness.ts'
+import { assert } from '../harness.ts'
 import { apiPod, apiTest, PROGRAMS, serviceAccountToken, until } from './api-node.ts'
 import { type CertificateTexts, webhookManifests, webhookTest } from './webhook.ts'
 
@@ -17,7 +17,7 @@ function review(apiVersion: string, object: object): string {
 
 for (const [name, command] of PROGRAMS)
   webhookTest(
-    `H2: a certificate that changes is shown without a restart, and half a change is waited out, by ${name}`,
+    `H2a: a certificate that changes is shown without a restart, and half a change is waited out, by ${name}`,
     async (webhook) => {
       const { fingerprint: before } = await webhook.ask('/healthz')
       const renewed = webhook.certify()
@@ -33,7 +33,7 @@ for (const [name, command] of PROGRAMS)
     { command },
   )
 
-webhookTest('H2: a review of v1beta1 is answered in v1beta1, one of v1 in v1', async (webhook) => {
+webhookTest('H2a: a review of v1beta1 is answered in v1beta1, one of v1 in v1', async (webhook) => {
   for (const version of ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1']) {
     const { status, text } = await webhook.ask('/validate', review(version, BROKEN))
     const { apiVersion, kind, response } = JSON.parse(text)
@@ -42,7 +42,7 @@ webhookTest('H2: a review of v1beta1 is answered in v1beta1, one of v1 in v1', a
   }
 })
 
-webhookTest('H2: what is no review is refused in words, and the webhook lives on', async (webhook) => {
+webhookTest('H2a: what is no review is refused in words, and the webhook lives on', async (webhook) => {
   const cases: readonly (readonly [path: string, body: string, status: number, said: RegExp])[] = [
     ['/validate', '{', 400, /the review/],
     ['/validate', '{"kind": "Pod"}', 400, /is no AdmissionReview of/],
@@ -55,11 +55,27 @@ webhookTest('H2: what is no review is refused in words, and the webhook lives on
     assert.is(answer.status, status, body)
     assert.match(answer.text, said)
   }
-  assert.is((await webhook.ask('/validate', Buffer.alloc(9 * 2 ** 20, ' '))).status === 200, false)
   assert.equal((await webhook.ask('/healthz')).text, 'ok\n')
 })
 
-webhookTest('H2: an object that is deleted, or is none of those it knows, is admitted', async (webhook) => {
+for (const [name, command] of PROGRAMS)
+  webhookTest(
+    `H2a: a body that is too long is not read, one that does not come is not waited for, and others are answered, by ${name}`,
+    async (webhook) => {
+      const request = (length: number) => `POST /validate HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n{`
+      const slow = webhook.askInPart(request(100))
+      assert.match(await webhook.askInPart(request(9 * 2 ** 20)), /^HTTP\/1\.1 413 [\s\S]*longer than 8388608 bytes\n/)
+      const many = 'a'.repeat(9 * 2 ** 20)
+      const chunked = `POST /validate HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n900000\r\n${many}`
+      assert.not.match(await webhook.askInPart(chunked).catch(String), 'HTTP/1.1 200')
+      assert.is(webhook.apply(BROKEN).status, 1)
+      assert.match(await slow, /^HTTP\/1\.1 408 [\s\S]*the body has not come within 10 s\n/)
+      assert.equal((await webhook.ask('/healthz')).text, 'ok\n')
+    },
+    { command },
+  )
+
+webhookTest('H2a: an object that is deleted, or is none of those it knows, is admitted', async (webhook) => {
   const version = 'admission.k8s.io/v1'
   const ending = { ...BROKEN, metadata: { name: 'x', deletionTimestamp: '2026-01-01T00:00:00Z' } }
   for (const object of [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }, ending]) {
@@ -68,7 +84,7 @@ webhookTest('H2: an object that is deleted, or is none of those it knows, is adm
   }
 })
 
-webhookTest('H2: SIGTERM ends it, and its log is a JSON object a line', async (webhook) => {
+webhookTest('H2a: SIGTERM ends it, and its log is a JSON object a line', async (webhook) => {
   await webhook.stop('SIGTERM')
   assert.equal(
     webhook.logged().map(({ msg }) => msg),
@@ -76,21 +92,28 @@ webhookTest('H2: SIGTERM ends it, and its log is a JSON object a line', async (w
   )
 })
 
-test('H2: a webhook says which certificate it cannot start without', async () => {
-  const without = plexus(['webhook', '--address', '127.0.0.1:0', '--cert-file', '/nowhere/tls.crt'])
-  assert.is(without.status, 2)
-  assert.match(without.stderr, 'plexus: /nowhere/tls.crt: cannot be read (ENOENT)')
-  await withFiles({ 'tls.crt': 'x', 'tls.key': 'y' }, (folder) => {
-    const { status, stderr } = plexus([
-      'webhook',
-      '--cert-file',
-      `${folder}/tls.crt`,
-      '--key-file',
-      `${folder}/tls.key`,
-    ])
-    assert.is(status, 2)
-    assert.match(stderr, `${folder}/tls.crt: holds no certificate in PEM`)
-  })
+webhookTest('H2a: where it cannot listen, or has nothing to show, it does not start, and says why', async (webhook) => {
+  const { 'tls.crt': certificate, 'tls.key': key } = webhook.certify()
+  const { 'tls.key': anotherKey } = webhook.certify()
+  const cases: readonly (readonly [files: object, args: readonly string[], said: RegExp])[] = [
+    [{}, [], /tls\.crt: cannot be read \(ENOENT\); a webhook needs a certificate and its key\n$/],
+    [{ 'tls.crt': 'x', 'tls.key': key }, [], /tls\.crt: holds no certificate in PEM\n$/],
+    [{ 'tls.crt': certificate, 'tls.key': 'x' }, [], /tls\.key: holds no private key in PEM\n$/],
+    [{ 'tls.crt': certificate, 'tls.key': anotherKey }, [], /tls\.key: is not the key of the certificate in \S+\n$/],
+    [{ 'tls.crt': certificate, 'tls.key': key }, ['--address', '443'], /^plexus: --address: "443" is not host:port\n$/],
+    [
+      { 'tls.crt': certificate, 'tls.key': key },
+      ['--address', webhook.address],
+      /^plexus: \S+: cannot be listened at: .*EADDRINUSE.*; name another --address\n$/,
+    ],
+  ]
+  for (const [files, args, said] of cases)
+    await withFiles(files as Readonly<Record<string, string>>, (folder) => {
+      const pem = ['--cert-file', `${folder}/tls.crt`, '--key-file', `${folder}/tls.key`]
+      const { status, stdout, stderr } = plexus(['webhook', ...pem, ...args])
+      assert.equal([status, stdout], [2, ''])
+      assert.match(stderr, said)
+    })
 })
 
 apiTest('K2: a real API server takes all of deploy/webhook', {}, async ({ api }) => {

@@ -1,4 +1,5 @@
-import { plexus } from '../cli/command.ts'
+import { readFileSync } from 'node:fs'
+import { plexus, withFiles } from '../cli/command.ts'
 import { bridge, definition } from '../engine/plexus.ts'
 import { assert } from '../harness.ts'
 import { apiPod, bridgeDefinition, namespace, PROGRAMS } from './api-node.ts'
@@ -31,7 +32,7 @@ function refusalOf(stderr: string): string {
 
 for (const [name, command] of PROGRAMS)
   webhookTest(
-    `H2: kubectl apply of a definition that cannot work is refused with all that plexus validate says, by ${name}`,
+    `H2a: kubectl apply of a definition that cannot work is refused with all that plexus validate says, by ${name}`,
     async (webhook) => {
       const { status, stderr } = webhook.apply(broken('refused'))
       assert.is(status, 1)
@@ -48,12 +49,34 @@ for (const [name, command] of PROGRAMS)
     { command },
   )
 
-webhookTest('H2: a good definition is applied, and nothing is said of it', async (webhook) => {
+webhookTest('H2a: docs/webhook.md shows what kubectl prints', async (webhook) => {
+  const page = readFileSync(new URL('../../docs/webhook.md', import.meta.url), 'utf8')
+  const [, manifest = ''] = /^```yaml\n(.*?)^```/ms.exec(page) ?? []
+  const [, shown = ''] = /^ {4}\$ kubectl apply -f lan\.yaml\n((?: {4}.*\n)+)/m.exec(page) ?? []
+  await withFiles({ 'lan.yaml': manifest }, (folder) => {
+    const { stderr } = webhook.api.kubectl(['apply', '-f', `${folder}/lan.yaml`])
+    const unwrapped = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
+    assert.is(unwrapped(stderr.replace(`${folder}/`, '')), unwrapped(shown))
+  })
+})
+
+webhookTest('H2a: an update that breaks a definition is refused, and so is a dry run', async (webhook) => {
+  assert.is(webhook.apply(bridgeDefinition('sound', 78)).status, 0)
+  const errors = validated(broken('sound'), 'error').join('\n')
+  assert.is(refusalOf(webhook.apply(broken('sound')).stderr), errors)
+  const manifest = JSON.stringify(broken('sound'))
+  const dry = webhook.api.kubectl(['replace', '--dry-run=server', '-f', '-'], manifest)
+  assert.equal([dry.status, refusalOf(dry.stderr)], [1, errors])
+  const { stdout } = webhook.api.kubectl(['get', 'net-attach-def', 'sound', '-o', 'jsonpath={.spec.config}'])
+  assert.not.match(stdout, 'isGatway')
+})
+
+webhookTest('H2a: a good definition is applied, and nothing is said of it', async (webhook) => {
   const { status, stderr } = webhook.apply(bridgeDefinition('good', 70))
   assert.equal([status, stderr], [0, ''])
 })
 
-webhookTest('H2: kubectl shows the warnings of plexus validate, and the definition is applied', async (webhook) => {
+webhookTest('H2a: kubectl shows the warnings of plexus validate, and the definition is applied', async (webhook) => {
   const doubtful = definition('doubtful', { ...bridge(71), isGatway: true }, { namespace: 'default' })
   const [warning = '', ...more] = validated(doubtful, 'warning')
   assert.match(warning, 'did you mean "isGateway"?')
@@ -62,7 +85,7 @@ webhookTest('H2: kubectl shows the warnings of plexus validate, and the definiti
   assert.equal([status, stderr], [0, `Warning: ${warning}\n`])
 })
 
-webhookTest('H2: a pod whose annotation cannot be read is refused', async (webhook) => {
+webhookTest('H2a: a pod whose annotation cannot be read is refused', async (webhook) => {
   const pod = apiPod('unreadable', '[{"name": "lan", "interfce": "net5"}]')
   const { status, stderr } = webhook.apply(pod)
   assert.is(status, 1)
@@ -72,7 +95,7 @@ webhookTest('H2: a pod whose annotation cannot be read is refused', async (webho
   assert.not(isThere(webhook, 'pod', 'unreadable'))
 })
 
-webhookTest('C3, H2: a pod that asks for a capability which no plugin declares is refused', async (webhook) => {
+webhookTest('C3, H2a: a pod that asks for a capability which no plugin declares is refused', async (webhook) => {
   assert.is(webhook.apply(bridgeDefinition('lan', 72)).status, 0)
   const { status, stderr } = webhook.apply(apiPod('incapable', ASKS_MAC))
   assert.is(status, 1)
@@ -82,7 +105,7 @@ webhookTest('C3, H2: a pod that asks for a capability which no plugin declares i
   assert.equal(webhook.apply(apiPod('capable', ASKS_MAC)).stderr, '')
 })
 
-webhookTest('H2: that a definition does not exist yet is a warning, which says where else it is', async (webhook) => {
+webhookTest('H2a: that a definition does not exist yet is a warning, which says where else it is', async (webhook) => {
   assert.is(webhook.apply(namespace('other'), bridgeDefinition('far', 73, 'other')).status, 0)
   const missing = webhook.apply(apiPod('early', 'nowhere'))
   assert.is(missing.status, 0)
@@ -96,7 +119,7 @@ webhookTest('H2: that a definition does not exist yet is a warning, which says w
 })
 
 webhookTest(
-  'H2: while the webhook is away everything is applied, and what is wrong can be labelled, mended and deleted later',
+  'H2a: while the webhook is away everything is applied, and what is wrong can be labelled, mended and deleted later',
   async (webhook) => {
     await webhook.stop()
     assert.is(webhook.apply(broken('away')).status, 0)
@@ -112,7 +135,7 @@ webhookTest(
 )
 
 webhookTest(
-  'H2: a namespace or an object with the label plexus-cni.io/admission: ignore is left alone',
+  'H2a: a namespace or an object with the label plexus-cni.io/admission: ignore is left alone',
   async (webhook) => {
     const labels = { 'plexus-cni.io/admission': 'ignore' }
     assert.is(webhook.apply({ ...namespace('free'), metadata: { name: 'free', labels } }).status, 0)
@@ -125,7 +148,7 @@ webhookTest(
 )
 
 webhookTest(
-  'H2: without access to the API server a pod is judged by its annotation alone, and is told so',
+  'H2a: without access to the API server a pod is judged by its annotation alone, and is told so',
   async (webhook) => {
     assert.is(webhook.apply(bridgeDefinition('unseen', 75)).status, 0)
     const asks = JSON.stringify([{ name: 'unseen', mac: '02:00:00:00:00:01' }])

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
-import type { TLSSocket } from 'node:tls'
+import { connect, type TLSSocket } from 'node:tls'
 import { parseAllDocuments } from 'yaml'
 import { test } from '../harness.ts'
 import { inTemporaryFolder } from '../host/temporary.ts'
@@ -12,6 +12,8 @@ import { serviceAccountToken, theApiServer, until } from './api-node.ts'
 /** A webhook that runs as deploy/webhook has it, and the API server that asks it. */
 export type Webhook = Daemon & {
   readonly api: ApiServer
+  /** Where it listens. */
+  readonly address: string
   /** `kubectl apply` of objects. */
   readonly apply: (...objects: readonly object[]) => Ran
   /** Makes another certificate, with deploy/webhook/certificate.sh, and gives its files' texts. */
@@ -20,6 +22,8 @@ export type Webhook = Daemon & {
   readonly writeCertificate: (texts: Partial<CertificateTexts>) => void
   /** What it answers to a request; whom it says it is by which certificate. */
   readonly ask: (path: string, body?: string | Buffer) => Promise<Asked>
+  /** What it answers to a request that is not sent to its end. */
+  readonly askInPart: (beginning: string) => Promise<string>
   /** What its log says, a line an object. */
   readonly logged: () => readonly Readonly<Record<string, unknown>>[]
 }
@@ -91,12 +95,14 @@ function webhookIn(
   return {
     ...program,
     api,
+    address: `${ADDRESS}:443`,
     apply: (...items) => api.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items })),
     certify: () => certificateOf(api),
     writeCertificate: (texts) => {
       for (const [name, text] of Object.entries(texts)) writeFileSync(`${folder}/${name}`, text)
     },
     ask,
+    askInPart,
     logged: () =>
       program
         .log()
@@ -147,5 +153,17 @@ function ask(path: string, body: string | Buffer = ''): Promise<Asked> {
     })
     asking.on('error', () => resolve(nothing))
     asking.end(body)
+  })
+}
+
+function askInPart(beginning: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: ADDRESS, port: 443, rejectUnauthorized: false }, () => socket.write(beginning))
+    let text = ''
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
+    socket.on('close', () => resolve(text))
+    socket.on('error', reject)
   })
 }
