@@ -3,8 +3,8 @@
 #
 #   sh scripts/release.sh FOLDER
 #
-# the executables for amd64 and arm64, the image for this machine's architecture as an archive, the manifests, the software
-# bill of materials (CycloneDX), and the checksums of all of it. Needs `npm ci`, kubectl, and Debian's buildah for the image.
+# the executables for amd64 and arm64, the image for this machine's architecture as an archive, the manifests, the manual
+# page, the software bill of materials (CycloneDX), and the checksums of all of it. Needs `npm ci`, kubectl, and Debian's buildah for the image.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -36,6 +36,7 @@ for overlay in deploy/overlays/* deploy/uninstall deploy/webhook; do
   # It warns of names that every kubectl understands.
   kubectl kustomize "$overlay" 2>/dev/null >"$folder/plexus-$version-$name.yaml"
 done
+"$folder/plexus-$version-linux-$architecture" manual >"$folder/plexus-$version.1"
 cp deploy/webhook/certificate.sh "$folder/plexus-$version-webhook-certificate.sh"
 cat crd/*.yaml >"$folder/plexus-$version-crds.yaml"
 npx tsx scripts/sbom.ts >"$folder/plexus-$version-sbom.cdx.json"

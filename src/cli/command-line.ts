@@ -7,6 +7,7 @@ import { addDemoCommand } from './demo-command.ts'
 import { addDoctorCommand } from './doctor-command.ts'
 import { addExplainCommands } from './explain-commands.ts'
 import { addInstallCommands } from './install-commands.ts'
+import { addManualCommand } from './manual-command.ts'
 import { addMigrateCommand } from './migrate-command.ts'
 import { addNodeCommands } from './node-commands.ts'
 import { note } from './print.ts'
@@ -67,5 +68,6 @@ function program(): Command {
   plexus.commandsGroup('And:').helpCommand('help [command]', 'show the help of a command')
   addDemoCommand(plexus)
   addCompletionCommand(plexus)
+  addManualCommand(plexus)
   return plexus
 }

@@ -12,7 +12,7 @@ const FOLDER = '/etc/plexus-webhook'
 const EXAMPLES = `
 Examples:
   kubectl apply -k deploy/webhook && sh deploy/webhook/certificate.sh
-  plexus webhook --address 127.0.0.1:9443 --cert-file tls.crt --key-file tls.key
+  plexus webhook --cert-file tls.crt --key-file tls.key
 
 Exit status: 0 ended by SIGTERM or SIGINT; 2 it could not be run.`
 

@@ -14,6 +14,7 @@ const NAMES = [
   `plexus-${version}-image-${MACHINE}.tar`,
   ...['amd64', 'arm64'].map((architecture) => `plexus-${version}-linux-${architecture}`),
   `plexus-${version}-sbom.cdx.json`,
+  `plexus-${version}.1`,
   `plexus-${version}-webhook-certificate.sh`,
 ].sort()
 
