@@ -22,6 +22,7 @@ strace                strace
 ps                    procps
 c++                   g++
 openssl               openssl
+groff                 groff-base
 buildah               buildah
 '
 

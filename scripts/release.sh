@@ -3,8 +3,8 @@
 #
 #   sh scripts/release.sh FOLDER
 #
-# the executables for amd64 and arm64, the image for this machine's architecture as an archive, the manifests, the software
-# bill of materials (CycloneDX), and the checksums of all of it. Needs `npm ci`, kubectl, and Debian's buildah for the image.
+# the executables for amd64 and arm64, the image for this machine's architecture as an archive, the manifests, the manual
+# page, the software bill of materials (CycloneDX), and the checksums of all of it. Needs `npm ci`, kubectl, and Debian's buildah for the image.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -31,11 +31,13 @@ buildah() { command buildah --root "$scratch/storage" --runroot "$scratch/run" -
 buildah build --isolation chroot --layers --timestamp 0 --tag "docker.io/library/plexus:$version" "$scratch" >&2
 buildah push --quiet "docker.io/library/plexus:$version" "docker-archive:$folder/plexus-$version-image-$architecture.tar:plexus:$version"
 
-for overlay in deploy/overlays/* deploy/uninstall; do
+for overlay in deploy/overlays/* deploy/uninstall deploy/webhook; do
   name=$(basename "$overlay")
   # It warns of names that every kubectl understands.
   kubectl kustomize "$overlay" 2>/dev/null >"$folder/plexus-$version-$name.yaml"
 done
+"$folder/plexus-$version-linux-$architecture" manual >"$folder/plexus-$version.1"
+cp deploy/webhook/certificate.sh "$folder/plexus-$version-webhook-certificate.sh"
 cat crd/*.yaml >"$folder/plexus-$version-crds.yaml"
 npx tsx scripts/sbom.ts >"$folder/plexus-$version-sbom.cdx.json"
 

@@ -16,7 +16,7 @@ mkdir -p "$folder/libraries" "$folder/executable/usr/local/bin"
 cp "$executable" "$folder/executable/usr/local/bin/plexus"
 chmod 755 "$folder/executable/usr/local/bin/plexus"
 
-# The one other program that deploy/ runs: what deploy/uninstall leaves behind waits with it.
+# The one other program that deploy/ runs: what deploy/uninstall leaves behind waits with it, and a webhook that ends.
 mkdir -p "$folder/libraries/bin"
 cp --dereference "$(command -v sleep)" "$folder/libraries/bin/sleep"
 

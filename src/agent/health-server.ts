@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { CniError, CODE } from '../cni/index.ts'
+import { hostAndPort } from '../host/index.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Where probes and Prometheus ask. */
@@ -17,7 +18,7 @@ export type Health = {
  * @throws CniError 4 where that is no address, 5 where it cannot be listened at.
  */
 export async function openHealthServer(address: string, health: Health): Promise<HealthServer> {
-  const { host, port } = hostAndPort(address)
+  const { host, port } = hostAndPort(address, '--health-address')
   const server = createServer((request, response) => {
     void answer(request.url ?? '', response, health)
   })
@@ -59,10 +60,4 @@ async function answer(url: string, response: ServerResponse, { unready, metrics 
 function say(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
   response.writeHead(status, { 'content-type': type })
   response.end(text)
-}
-
-function hostAndPort(address: string): { readonly host: string; readonly port: number } {
-  const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(address) ?? []
-  if (host !== '' && Number(port) <= 65_535) return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }
-  throw new CniError(CODE.invalidEnvironment, `--health-address: "${address}" is not host:port`)
 }

@@ -7,12 +7,14 @@ import { addDemoCommand } from './demo-command.ts'
 import { addDoctorCommand } from './doctor-command.ts'
 import { addExplainCommands } from './explain-commands.ts'
 import { addInstallCommands } from './install-commands.ts'
+import { addManualCommand } from './manual-command.ts'
 import { addMigrateCommand } from './migrate-command.ts'
 import { addNodeCommands } from './node-commands.ts'
 import { note } from './print.ts'
 import { WIDTH } from './terminal.ts'
 import { addValidateCommands } from './validate-commands.ts'
 import { VERSION } from './version.ts'
+import { addWebhookCommand } from './webhook.ts'
 
 const EPILOGUE = `
 Examples:
@@ -60,10 +62,12 @@ function program(): Command {
   addInstallCommands(plexus)
   addAgentCommand(plexus)
   addMigrateCommand(plexus)
+  addWebhookCommand(plexus)
   plexus.commandsGroup('For vendors:')
   addConformanceCommand(plexus)
   plexus.commandsGroup('And:').helpCommand('help [command]', 'show the help of a command')
   addDemoCommand(plexus)
   addCompletionCommand(plexus)
+  addManualCommand(plexus)
   return plexus
 }

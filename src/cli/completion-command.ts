@@ -8,7 +8,7 @@ Examples:
   plexus completion zsh >"\${fpath[1]}/_plexus"
   plexus completion fish >~/.config/fish/completions/plexus.fish`
 
-/** Adds `completion` to the command line; last, since it completes what is there by then. */
+/** Adds `completion` to the command line. */
 export function addCompletionCommand(plexus: Command): void {
   plexus
     .command('completion')

@@ -5,7 +5,7 @@ import { CONF_DIR } from './node-config-choice.ts'
 const EXAMPLES = `
 Examples:
   plexus doctor
-  plexus doctor --output json | jq '.[].verdicts[] | select(.status == "error")'
+  plexus doctor --output json | jq '.[].verdicts[].message'
 
 Exit status: 0 nothing to mend; 1 something to mend; 2 it could not be run.`
 

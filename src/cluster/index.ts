@@ -13,6 +13,8 @@ export type { AgentAnswer, AgentRequest, AgentTransport } from './agent-transpor
 export { nodeEventObject, nodeEventsPath } from './event.ts'
 export { filesSource, namespacesOf, resourcesIn } from './files-source.ts'
 export { type KubeClient, kubeClient } from './kube-client.ts'
+export { IN_CLUSTER } from './kube-connection.ts'
+export { type KnownDefinitions, kubeDefinitions } from './kube-definitions.ts'
 export { isPassing, KubeError, pauseAfterFault, statusOf } from './kube-error.ts'
 export {
   type CountedEvent,

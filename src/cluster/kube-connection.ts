@@ -7,6 +7,9 @@ import { yamlDocuments } from './yaml-documents.ts'
 /** Where the API server is, and what a request to it carries. */
 export type Connection = { readonly server: URL; readonly tls: RequestOptions }
 
+/** In place of a kubeconfig: the API server as every pod knows it, as the pod's service account. */
+export const IN_CLUSTER = 'in-cluster'
+
 const MOST_CONNECTIONS = 16
 // An exec plugin that hangs must not keep a pod waiting for ever.
 const PATIENCE_MS = 10_000
@@ -17,11 +20,13 @@ const VERIFIED: RequestOptions = { rejectUnauthorized: true }
 
 /**
  * What a kubeconfig says of the API server and of who asks it. Files it names are read, and its exec plugin is run, now.
+ * @param kubeconfig The path of one, or {@link IN_CLUSTER}.
  * @throws CniError 7 that names the kubeconfig.
  */
 export async function kubeConnection(kubeconfig: string): Promise<Connection> {
   try {
-    const { server, tls } = (await plainKubeconfig(kubeconfig)) ?? (await understood(kubeconfig))
+    const plain = kubeconfig === IN_CLUSTER ? undefined : await plainKubeconfig(kubeconfig)
+    const { server, tls } = plain ?? (await understood(kubeconfig))
     const agent = tls.agent ? {} : await connectionsKept(server)
     return { server: new URL(server), tls: { ...VERIFIED, ...tls, ...agent, headers: trimmed(tls.headers) } }
   } catch (fault) {
@@ -33,7 +38,8 @@ async function understood(kubeconfig: string): Promise<PlainKubeconfig> {
   // Loaded late: it costs 10 ms in the executable, and a fifth of a second under Node.js.
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
   const config = new KubeConfig()
-  config.loadFromFile(kubeconfig)
+  if (kubeconfig === IN_CLUSTER) config.loadFromCluster()
+  else config.loadFromFile(kubeconfig)
   const cluster = config.getCurrentCluster()
   if (!cluster) throw new Error('its current context names no cluster')
   const tls: RequestOptions = {}
@@ -53,6 +59,7 @@ function reasonOf(fault: unknown): string {
 
 // The client library knows the key `token-file` only; kubectl and all who write kubeconfigs, `tokenFile`.
 async function fileToken(kubeconfig: string, user: string | undefined): Promise<RequestOptions['headers']> {
+  if (kubeconfig === IN_CLUSTER) return {}
   const text = readFileSync(kubeconfig, 'utf8')
   if (!text.includes('tokenFile')) return {}
   const [document] = await yamlDocuments(text, kubeconfig)

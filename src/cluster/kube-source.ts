@@ -1,19 +1,13 @@
-import {
-  type Definition,
-  type DefinitionRef,
-  definitionsOfNode,
-  definitionsOfPod,
-  type Knowledge,
-  type NamingConfig,
-  type Pod,
-} from '../attach/index.ts'
-import { CniError, CODE, isCniError, isJsonObject, type JsonObject } from '../cni/index.ts'
+import { definitionsOfNode, definitionsOfPod, type NamingConfig, type Pod } from '../attach/index.ts'
+import { CniError, CODE } from '../cni/index.ts'
 import type { PodRef, Source } from '../engine/index.ts'
 import { apiPath } from './api-path.ts'
+import { type Asking, ask, inWords } from './kube-asking.ts'
 import type { KubeClient } from './kube-client.ts'
-import { KubeError, pauseAfterFault, statusOf } from './kube-error.ts'
-import { definitionResource, podResource } from './resources.ts'
-import { CLOCK, type Clock, retried } from './retries.ts'
+import { definitionsNamed } from './kube-definitions.ts'
+import { statusOf } from './kube-error.ts'
+import { podResource } from './resources.ts'
+import { CLOCK, type Clock } from './retries.ts'
 
 /** What a source that asks the API server is made of. */
 export type KubeSourceOptions = {
@@ -24,12 +18,8 @@ export type KubeSourceOptions = {
   readonly clock?: Clock
 }
 
-const API = '/apis/k8s.cni.cncf.io/v1'
-const DEFINITIONS = 'network-attachment-definitions'
 // A runtime may be quicker than the API server's own caches.
 const LATE_POD_MS = 2_000
-
-type Asking = { readonly client: KubeClient; readonly clock: Clock; readonly until: number }
 
 /** A source that asks the API server directly: nothing is cached, everything is as it is now. */
 export function kubeSource({ client, node, apiTimeoutMs, clock = CLOCK }: KubeSourceOptions): Source {
@@ -38,11 +28,8 @@ export function kubeSource({ client, node, apiTimeoutMs, clock = CLOCK }: KubeSo
       const asking = { client, clock, until: clock.now() + apiTimeoutMs }
       return inWords(async () => {
         const pod = ref && (await podOf(asking, ref))
-        const named = unique([...definitionsOfNode(node), ...(pod ? definitionsOfPod(pod, node.multusNamespace) : [])])
-        const found = await Promise.all(named.map((one) => definitionOf(asking, one)))
-        const definitions = found.flatMap((one) => one ?? [])
-        const missing = named.filter((_, index) => found[index] === undefined)
-        return { pod, definitions, namespacesOf: await namespacesOf(asking, missing) }
+        const named = [...definitionsOfNode(node), ...(pod ? definitionsOfPod(pod, node.multusNamespace) : [])]
+        return { pod, ...(await definitionsNamed(asking, named)) }
       })
     },
   }
@@ -78,73 +65,4 @@ async function readPod(asking: Asking, { namespace, name }: PodRef): Promise<Pod
     if (statusOf(fault) !== 404) throw fault
     throw new CniError(CODE.tryAgainLater, `pod ${namespace}/${name} is gone: the API server has none of that name`)
   }
-}
-
-async function definitionOf(asking: Asking, { namespace, name }: DefinitionRef): Promise<Definition | undefined> {
-  try {
-    const object = await ask(asking, `${API}${apiPath`/namespaces/${namespace}/${DEFINITIONS}/${name}`}`)
-    return definitionResource({ object, origin: `definition ${namespace}/${name}` })
-  } catch (fault) {
-    if (statusOf(fault) === 404) return undefined
-    throw fault
-  }
-}
-
-// Only to say where a definition is that was looked for elsewhere: whoever may not know does without.
-async function namespacesOf(asking: Asking, missing: readonly DefinitionRef[]): Promise<Knowledge['namespacesOf']> {
-  const names = [...new Set(missing.map(({ name }) => name))]
-  const entries = names.map(async (name) => [name, await namespacesWith(asking, name)] as const)
-  return Object.fromEntries(await Promise.all(entries))
-}
-
-async function namespacesWith({ client, clock, until }: Asking, name: string): Promise<readonly string[]> {
-  try {
-    const { items } = objectOf(
-      await client.get(`${API}/${DEFINITIONS}`, { fieldSelector: `metadata.name=${name}` }, until - clock.now()),
-      'the list',
-    )
-    return (Array.isArray(items) ? items : []).map(
-      (object) => definitionResource({ object, origin: 'the list' }).namespace,
-    )
-  } catch {
-    return []
-  }
-}
-
-async function ask(
-  { client, clock, until }: Asking,
-  path: string,
-  isLate: (fault: unknown) => boolean = () => false,
-): Promise<JsonObject> {
-  const pauseAfter = (fault: unknown): number | undefined => pauseAfterFault(fault) ?? (isLate(fault) ? 0 : undefined)
-  return objectOf(await retried((leftMs) => client.get(path, {}, leftMs), { until, pauseAfter, clock }), path)
-}
-
-function objectOf(answer: unknown, path: string): JsonObject {
-  if (isJsonObject(answer)) return answer
-  throw new KubeError(`GET ${path}: the answer is not an object`)
-}
-
-async function inWords<T>(step: () => Promise<T>): Promise<T> {
-  try {
-    return await step()
-  } catch (fault) {
-    if (isCniError(fault)) throw fault
-    if (!(fault instanceof KubeError)) throw fault
-    throw spoken(fault)
-  }
-}
-
-function spoken(fault: KubeError): CniError {
-  const { message, status } = fault
-  const cause = { cause: fault }
-  if (status === 401)
-    return new CniError(CODE.ioFailure, `API server: ${message}; the credentials of the kubeconfig are refused`, cause)
-  if (status === 403)
-    return new CniError(CODE.ioFailure, `API server: ${message}; give the service account of Plexus that right`, cause)
-  return new CniError(CODE.tryAgainLater, `API server: ${message}; is it up, and can this node reach it?`, cause)
-}
-
-function unique(refs: readonly DefinitionRef[]): readonly DefinitionRef[] {
-  return [...new Map(refs.map((ref) => [`${ref.namespace}/${ref.name}`, ref])).values()]
 }

@@ -36,6 +36,8 @@ export type PlanInput = {
   readonly node: NodeConfig
   readonly definitions: readonly Definition[]
   readonly namespacesOf: Knowledge['namespacesOf']
+  /** Whether those are all there are, of what the pod names. */
+  readonly isWhole: boolean
   readonly files: ConfigFiles
 }
 
@@ -85,12 +87,12 @@ function askedBy(annotation: string, pod: Pod, namespace: string): readonly Aske
 
 function checkOne(asked: Asked, lookup: Lookup, input: PlanInput): readonly CheckedPlan[] {
   const { selection, ifName } = asked
-  const { pod, node, definitions } = input
+  const { pod, node, definitions, isWhole } = input
   try {
     if (asked.annotation === NETWORKS_ANNOTATION || selection.namespace !== node.multusNamespace)
       requirePermitted(selection, pod.namespace, node)
     const known = definitions.find(isRef(selection))
-    if (!known && !definitions.some(({ name }) => name === selection.name)) return [notHere(asked)]
+    if (!known && !isWhole && !definitions.some(({ name }) => name === selection.name)) return [notHere(asked)]
     if (known && !hasConfig(known)) return []
     const { network, name } = definedNetwork(lookup, selection)
     try {

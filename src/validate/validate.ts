@@ -19,6 +19,11 @@ export type ValidateInput = {
   readonly namespace: string
   /** What is known of a node; without it nothing is said of interfaces, plugins and files. */
   readonly facts?: Facts | undefined
+  /**
+   * The namespaces with definitions of a name, where every definition that pods name has been looked for: one that is
+   * not among the texts is missing then, and not just unknown.
+   */
+  readonly elsewhere?: Knowledge['namespacesOf'] | undefined
   /** Told of each document that is looked at, for who waits for it. */
   readonly step?: (() => void) | undefined
 }
@@ -47,7 +52,7 @@ const STAND_IN = { cniVersion: '1.0.0', name: 'default-network', type: 'default-
  * Everything that is wrong with definitions, pods, node configurations and network configurations, in the words in
  * which an ADD would say it, with the places in their texts.
  */
-export function validate({ texts, namespace, facts, step = () => undefined }: ValidateInput): Validation {
+export function validate({ texts, namespace, facts, elsewhere, step = () => undefined }: ValidateInput): Validation {
   const read = texts.map(documentsOf)
   const documents = read.flatMap((one) => one.documents)
   const known = documents.map((document) => {
@@ -57,7 +62,8 @@ export function validate({ texts, namespace, facts, step = () => undefined }: Va
   const definitions = known.flatMap((one) => one.definitions)
   const node = nodeFor(known.flatMap((one) => one.nodes))
   const files = facts?.files ?? NO_FILES
-  const input = { node, definitions, namespacesOf: namespacesOf(definitions), files, namespace }
+  const all = { ...namespacesOf(definitions), ...elsewhere }
+  const input = { node, definitions, namespacesOf: all, isWhole: elsewhere !== undefined, files, namespace }
   const findings = [
     ...read.flatMap((one) => one.findings),
     ...known.flatMap((one) => one.findings),

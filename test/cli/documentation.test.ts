@@ -64,7 +64,7 @@ test('H7: docs/troubleshooting.md: the commands that say what is wrong run on a 
 })
 
 test(
-  'H7, K2: docs/getting-started.md: its kubectl commands do what they say on a real API server',
+  'H7, K2: docs/getting-started.md and docs/webhook.md: their kubectl commands do what they say on a real API server',
   async () => {
     await withApiServer(async ({ adminKubeconfig }) => {
       const env = { KUBECONFIG: adminKubeconfig, PATH: `${kubernetesPrograms()}:${PATH}`, HOME: '/run' }
@@ -72,6 +72,9 @@ test(
       assert.match(printed, 'daemonset.apps/plexus created')
       assert.match(printed, 'pod/database created')
       assert.match(printed, 'daemonset.apps "plexus" deleted')
+      const ofWebhook = runPage('docs/webhook.md', env)
+      assert.match(ofWebhook, 'secret/plexus-webhook-certificate created')
+      assert.match(ofWebhook, 'deployment.apps "plexus-webhook" deleted')
     })
   },
   { timeoutMs: 600_000 },

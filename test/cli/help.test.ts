@@ -30,7 +30,7 @@ test('H7: the help of every command fits 80 columns, and that of the program has
     const long = stdout.split('\n').filter((line) => line.length > 80)
     assert.equal(long, [], args.join())
   }
-  for (const name of ['validate', 'explain', 'ls', 'show', 'check', 'gc', 'doctor', 'migrate', 'completion'])
+  for (const name of ['validate', 'explain', 'ls', 'show', 'check', 'gc', 'doctor', 'migrate', 'webhook', 'completion'])
     assert.match(plexus([name, '--help']).stdout, /\nExamples:\n {2}/, name)
 })
 

@@ -58,6 +58,7 @@ test('B6: what npm would publish has the library, its types and the command, and
     'dist/main.js',
     'dist/cni/index.js',
     'dist/types/src/cni/index.d.ts',
+    'dist/plexus.1',
     'dist/conformance/index.js',
     'dist/conformance/worker.js',
     'dist/types/conformance/library.d.ts',

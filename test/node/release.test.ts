@@ -10,10 +10,12 @@ const OVERLAYS = ['containerd', 'crio', 'k3s', 'microk8s', 'rke2']
 const MACHINE = process.arch === 'x64' ? 'amd64' : 'arm64'
 const NAMES = [
   'SHA256SUMS',
-  ...[...OVERLAYS, 'crds', 'uninstall'].map((name) => `plexus-${version}-${name}.yaml`),
+  ...[...OVERLAYS, 'crds', 'uninstall', 'webhook'].map((name) => `plexus-${version}-${name}.yaml`),
   `plexus-${version}-image-${MACHINE}.tar`,
   ...['amd64', 'arm64'].map((architecture) => `plexus-${version}-linux-${architecture}`),
   `plexus-${version}-sbom.cdx.json`,
+  `plexus-${version}.1`,
+  `plexus-${version}-webhook-certificate.sh`,
 ].sort()
 
 test(
