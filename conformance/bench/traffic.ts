@@ -46,5 +46,8 @@ function send({ hostPort, protocol }: PortMapping): void {
 function hasArrived({ containerPort, protocol }: PortMapping, counted: string): boolean {
   return counted
     .split('\n')
-    .some((line) => line.includes(`-p ${protocol} `) && line.endsWith(`--dport ${containerPort}`) && !line.startsWith('[0:'))
+    .some(
+      (line) =>
+        line.includes(`-p ${protocol} `) && line.endsWith(`--dport ${containerPort}`) && !line.startsWith('[0:'),
+    )
 }
