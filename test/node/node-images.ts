@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { PLEXUS } from '../engine/plexus.ts'
 
 /** The image that holds a pod's namespaces. */
@@ -12,6 +11,7 @@ export const BUSYBOX_IMAGE = 'localhost/busybox:1'
 type Image = { readonly tags: readonly string[]; readonly layer: Layer; readonly config: object }
 type Layer = { readonly file: string; readonly diffId: string }
 
+const STAGE = new URL('../../scripts/stage-image.sh', import.meta.url).pathname
 const APPLETS = ['cat', 'ip', 'ls', 'ping', 'sh', 'sleep', 'wget']
 const FOREVER = ['/bin/busybox', 'sleep', 'infinity']
 
@@ -85,15 +85,9 @@ function layBusybox(root: string): void {
   for (const applet of APPLETS) symlinkSync('busybox', `${root}/bin/${applet}`)
 }
 
-// The executable with the shared libraries it names, and the one program of the image's Debian that deploy/ runs.
+// What the Dockerfile copies.
 function layPlexus(root: string, executable: string): void {
-  const libraries = execFileSync('ldd', [executable], { encoding: 'utf8' }).match(/\/\S+(?= \()/g) ?? []
-  for (const path of libraries) put(path, `${root}${path}`)
-  put(executable, `${root}/usr/local/bin/plexus`)
-  put('/bin/busybox', `${root}/bin/sleep`)
-}
-
-function put(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true })
-  copyFileSync(from, to)
+  const staged = `${root}-staged`
+  execFileSync('sh', [STAGE, executable, staged])
+  for (const part of ['libraries', 'executable']) cpSync(`${staged}/${part}`, root, { recursive: true })
 }

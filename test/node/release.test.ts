@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { parseAllDocuments } from 'yaml'
 import { assert, test } from '../harness.ts'
 import { inTemporaryFolder } from '../host/temporary.ts'
@@ -52,6 +53,7 @@ function assertImage(archive: string, folder: string): void {
   assert.equal(RepoTags, [`docker.io/library/plexus:${version}`])
   assert.is(Layers.length, 2)
   for (const layer of Layers) execFileSync('tar', ['-xf', `${folder}/archive/${layer}`, '-C', root])
+  assertSizes(Layers.map((layer: string) => `${folder}/archive/${layer}`))
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
     statSync(`${root}/${name}`).isFile(),
   )
@@ -67,6 +69,23 @@ function assertImage(archive: string, folder: string): void {
   } finally {
     execFileSync('umount', [`${root}/proc`])
   }
+}
+
+// As docs/releasing.md says them, give or take what a change of the sources makes.
+function assertSizes(layers: readonly string[]): void {
+  const rows = readFileSync(`${ROOT}docs/releasing.md`, 'utf8').matchAll(
+    /^\| \w+ +\|.*\| (\d+) MiB +\| (\d+) MiB +\|$/gm,
+  )
+  const told = [...rows].map(([, ...sizes]) => sizes.map(Number))
+  const measured = layers.map((layer) => {
+    const bytes = readFileSync(layer)
+    return [bytes.length, gzipSync(bytes).length].map((length) => length / 1024 / 1024)
+  })
+  for (const [index, sizes] of measured.entries())
+    for (const [column, size] of sizes.entries()) {
+      const said = told[index]?.[column] ?? 0
+      assert.ok(Math.abs(size - said) <= Math.max(1, said / 20), `layer ${index + 1}: ${size} MiB, not ${said}`)
+    }
 }
 
 function assertManifest(path: string): void {
