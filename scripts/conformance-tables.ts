@@ -2,6 +2,7 @@ import type { Case } from '../conformance/case.ts'
 import { PLACEMENTS, type Placement } from '../conformance/column.ts'
 import type { ConformanceRun, Outcome } from '../conformance/run.ts'
 import { standingOf, tally } from '../conformance/tally.ts'
+import type { Defect } from '../test/conformance/mutants/call.ts'
 
 /** A run of the suite on a reference plugin, and what the plugin is called in the tables. */
 export type ReferenceRun = { readonly name: string; readonly run: ConformanceRun }
@@ -19,6 +20,14 @@ export function caseTable(cases: readonly Case[]): string {
       return `### ${section}\n\n| case | level | what holds | kinds | versions |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n\n`
     })
     .join('')
+}
+
+/** The table of the mutants, and the cases that have to catch each. */
+export function mutantTable(defects: Readonly<Record<string, Defect>>): string {
+  const rows = Object.entries(defects).map(([name, { of, caughtBy }]) =>
+    row(name.replaceAll('-', ' '), of, caughtBy.join(', ')),
+  )
+  return `\n| mutant | made of | caught by |\n| --- | --- | --- |\n${rows.join('')}\n`
 }
 
 /** The row of how many cases a reference plugin passed. */

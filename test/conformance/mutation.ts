@@ -54,6 +54,11 @@ const BASES: Readonly<
       { type, sysctl: { 'net.core.somaxconn': '500' }, mtu: 1380, capabilities: { mac: true } },
     ],
   },
+  portmap: {
+    real: 'portmap',
+    version: '1.0.0',
+    plugins: (type) => [bridgeOf('bridge'), { type, capabilities: { portMappings: true } }],
+  },
   'host-local': {
     real: 'host-local',
     version: '1.0.0',

@@ -30,7 +30,7 @@ export type Defect = {
 }
 
 /** What a mutant is made of: see {@link BASES}. */
-export type Base = 'bridge' | 'ptp' | 'tuning' | 'host-local' | 'modern'
+export type Base = 'bridge' | 'ptp' | 'tuning' | 'portmap' | 'host-local' | 'modern'
 
 /** Success, with nothing to say. */
 export const SILENCE: Answer = { status: 0, stdout: '', stderr: '' }
