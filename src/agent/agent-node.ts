@@ -11,6 +11,8 @@ export type AgentOptions = {
   /** The node configuration, a file in the folder that the runtime reads. */
   readonly nodeConfig: string
   readonly nodeName: string
+  /** The version of the program that it is. */
+  readonly version: string
   /** Where calls come to; unless given, the node configuration's `agentSocket`. */
   readonly socket?: string | undefined
   /** `host:port` for probes and Prometheus. */

@@ -54,9 +54,10 @@ export async function runAgent(options: AgentOptions, stop: AbortSignal): Promis
   const node: AgentNode = { options, settings, log, journal, view, metrics, client, delivery: told, outbox: kept }
 
   const take = (report: PodReport): void => told.deliver(kept.keep(report))
-  const calls = await openCallSocket(socket, callDesk({ queue, source, metrics, log, take }), log)
+  const { version } = options
+  const calls = await openCallSocket(socket, callDesk({ version, queue, source, metrics, log, take }), log)
   const health = await openHealthServer(options.healthAddress, { metrics, unready: () => unready(node, sight) })
-  log.verbose('the agent is up', { socket, health: options.healthAddress, node: host })
+  log.verbose('the agent is up', { socket, health: options.healthAddress, node: host, version })
   for (const report of kept.left()) told.deliver(report)
   const following = followCluster(node, stop)
   const looking = lookAround(node, sight, (atOnce) => queue.limit(atOnce), stop)

@@ -1,4 +1,4 @@
-import { BEGIN_PATH, type BeginAnswer, type BeginRequest, END_PATH } from '../cluster/index.ts'
+import { BEGIN_PATH, type BeginAnswer, type BeginRequest, END_PATH, VERSION_PATH } from '../cluster/index.ts'
 import { asCniError, CniError, CODE, toJson } from '../cni/index.ts'
 import type { Log, PodReport, Source } from '../engine/index.ts'
 import type { Metrics } from './metrics.ts'
@@ -20,6 +20,8 @@ export type ConnectionTurns = { current: Turn | undefined; closed: boolean }
 
 /** What a desk is made of. */
 export type CallDeskOptions = {
+  /** What is answered to who asks for it. */
+  readonly version: string
   readonly queue: TurnQueue
   readonly source: () => Source
   readonly metrics: Metrics
@@ -29,10 +31,11 @@ export type CallDeskOptions = {
 }
 
 /** A desk for the calls of this node. */
-export function callDesk({ queue, source, metrics, log, take }: CallDeskOptions): CallDesk {
+export function callDesk({ version, queue, source, metrics, log, take }: CallDeskOptions): CallDesk {
   return {
     async answer(path, body, turns) {
       if (path === BEGIN_PATH) return toJson(await begin(beginRequest(body), turns))
+      if (path === VERSION_PATH) return toJson({ version })
       if (path !== END_PATH)
         throw new CniError(CODE.invalidConfiguration, `no such path: ${path}; there are ${BEGIN_PATH} and ${END_PATH}`)
       const ending = endRequest(body)

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { Command } from 'commander'
 import { compileHotCode } from '../host/index.ts'
 import { stopSignal } from './install-pause.ts'
+import { VERSION } from './version.ts'
 
 type Options = {
   readonly nodeConfig: string
@@ -24,7 +25,7 @@ export function addAgentCommand(plexus: Command): void {
       const { runAgent } = await import('../agent/index.ts')
       compileHotCode()
       await runAgent(
-        { ...options, nodeName: nodeName ?? process.env['NODE_NAME'] ?? hostname().toLowerCase() },
+        { ...options, version: VERSION, nodeName: nodeName ?? process.env['NODE_NAME'] ?? hostname().toLowerCase() },
         stopSignal(),
       )
     })

@@ -125,7 +125,10 @@ function liveProgress(): Progress {
   const isLive = isWatched()
   const clear = isLive ? '\r\u001b[K' : ''
   return {
-    line: (text) => print(`${clear}${text}`),
+    line: (text) => {
+      if (isLive) writeStdout(clear)
+      print(text)
+    },
     status: (text) => {
       if (isLive) writeStdout(`${clear}${text}`)
     },

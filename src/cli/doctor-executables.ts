@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { agentVersion } from '../cluster/index.ts'
 import {
   CNI_VERSIONS,
   CniError,
@@ -17,6 +18,7 @@ import { VERSION } from './version.ts'
 type Needed = { readonly type: string; readonly cniVersion: CniVersion; readonly by: string }
 
 const TIMEOUT_MS = 5_000
+const RESTART = 'kubectl -n kube-system rollout restart daemonset/plexus'
 const DEFAULT_BIN_DIR = '/opt/cni/bin'
 
 /** Whether the executable that the runtime calls is there, and of this version. */
@@ -26,9 +28,8 @@ export function examineExecutable(patient: Patient): readonly Verdict[] {
   if (hostExec().find(type, [binDir]) === undefined)
     return [ill(`${path}: is not there: the runtime cannot call Plexus`, 'plexus install')]
   try {
-    const { stdout, status } = runCommand(path, ['--version'])
-    const version = stdout.trim()
-    if (status !== 0 || version === '') return [ill(`${path}: does not run as Plexus`, 'plexus install')]
+    const version = versionOf(path)
+    if (version === undefined) return [ill(`${path}: does not run as Plexus`, 'plexus install')]
     if (version === VERSION) return [ok(`${path}: version ${version}`)]
     return [doubt(`${path}: version ${version}, this is ${VERSION}`, 'plexus install')]
   } catch (fault) {
@@ -37,18 +38,42 @@ export function examineExecutable(patient: Patient): readonly Verdict[] {
   }
 }
 
-/** Whether the node agent answers, where one is configured. */
+function versionOf(path: string): string | undefined {
+  const { stdout, status } = runCommand(path, ['--version'])
+  return status === 0 && stdout.trim() !== '' ? stdout.trim() : undefined
+}
+
+/** Whether the node agent answers, where one is configured, and is of the executable's version. */
 export async function examineAgent(patient: Patient): Promise<readonly Verdict[]> {
   const socket = patient.chosen?.node.agentSocket
   if (socket === undefined) return [ok('no agentSocket is configured: the executable asks the API server itself')]
   const fault = await connectionFault(socket)
-  if (fault === undefined) return [ok(`${socket}: the agent listens`)]
+  if (fault === undefined) return [await examineAgentVersion(socket, patient)]
   return [
     doubt(
       `${socket}: ${fault}; meanwhile the executable asks the API server itself`,
       'kubectl -n kube-system rollout status daemonset/plexus',
     ),
   ]
+}
+
+// The DaemonSet installs the executable that its image has, and then runs it as the agent: what makes it do so again
+// makes the two the same.
+async function examineAgentVersion(socket: string, patient: Patient): Promise<Verdict> {
+  const version = await agentVersion(socket, TIMEOUT_MS).catch(() => undefined)
+  const executable = installedVersion(patient) ?? VERSION
+  if (version === executable) return ok(`${socket}: the agent answers, version ${version}`)
+  const said = version === undefined ? 'does not say its version' : `is of version ${version}`
+  return doubt(`${socket}: the agent ${said}, the executable is of ${executable}`, RESTART)
+}
+
+function installedVersion(patient: Patient): string | undefined {
+  const { binDir = DEFAULT_BIN_DIR, type = 'plexus' } = patient.chosen?.node ?? {}
+  try {
+    return versionOf(`${binDir}/${type}`)
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether the plugins that networks need are there, and speak the versions those ask for. */

@@ -98,6 +98,11 @@ function argumentReasons({ cniArgs, selection }: PlannedAttachment): readonly st
   const legacy = cniArgs.map(([key, value]) => `${key}=${value}`).join(';')
   return [
     ...(legacy === '' ? [] : [`CNI_ARGS: ${legacy} is added, for plugins from before runtimeConfig`]),
+    ...(selection?.ipamClaimReference === undefined
+      ? []
+      : [
+          `ipam-claim-reference: ${selection.ipamClaimReference}, for an IPAM plugin that reads it from the annotation`,
+        ]),
     ...(selection?.cniArgs ? ["cni-args: merged over each plugin's args.cni"] : []),
   ]
 }

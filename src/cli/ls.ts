@@ -8,7 +8,7 @@ import {
   podName,
   viewJournal,
 } from './journal-view.ts'
-import { print } from './print.ts'
+import { clearTerminal, print } from './print.ts'
 import { type Cell, table } from './table.ts'
 import { counted, isWatched, styled, width, wrapped } from './terminal.ts'
 
@@ -16,7 +16,6 @@ import { counted, isWatched, styled, width, wrapped } from './terminal.ts'
 export type LsOptions = JournalOptions & { readonly output: 'text' | 'json'; readonly watch?: boolean }
 
 const WATCH_MS = 1_000
-const CLEAR = '\u001b[H\u001b[2J'
 const HEADING = ['POD', 'CONTAINER', 'IF', 'NETWORK', 'ADDRESS', 'STATE']
 const ID_LENGTH = 12
 
@@ -37,7 +36,10 @@ export async function ls(options: LsOptions): Promise<void> {
 async function watched(text: () => string): Promise<never> {
   for (let shown = ''; ; await new Promise((resolve) => setTimeout(resolve, WATCH_MS))) {
     const now = text()
-    if (now !== shown) print(isWatched() ? CLEAR + now : now)
+    if (now !== shown) {
+      if (isWatched()) clearTerminal()
+      print(now)
+    }
     shown = now
   }
 }

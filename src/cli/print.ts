@@ -1,14 +1,30 @@
 import { writeSync } from 'node:fs'
+import { printableLines } from '../cni/index.ts'
 import { writeStdout } from '../host/index.ts'
+import { styledParts } from './terminal.ts'
 
-/** Prints a line on standard output. */
+/**
+ * Prints a line on standard output. Whatever a cluster, a file or a plugin has put into it, the terminal obeys none of
+ * it: control characters are shown as their `\u` escapes, which in JSON mean the same, but for those of {@link styled}.
+ */
 export function print(line = ''): void {
-  writeStdout(`${line}\n`)
+  writeStdout(`${harmless(line)}\n`)
 }
 
-/** Prints a line for the person at the terminal, on standard error: never part of what a command answers. */
+/** Prints a line for the person at the terminal, on standard error, likewise: never part of what a command answers. */
 export function note(line: string): void {
-  writeSync(2, `${line}\n`)
+  writeSync(2, `${harmless(line)}\n`)
+}
+
+function harmless(text: string): string {
+  return styledParts(text)
+    .map(({ kind, text }) => (kind === 'style' ? text : printableLines(text)))
+    .join('')
+}
+
+/** Begins the terminal anew, for what stays and changes. */
+export function clearTerminal(): void {
+  writeStdout('\u001b[H\u001b[2J')
 }
 
 /** A text's lines, each with the same indentation. */

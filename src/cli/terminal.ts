@@ -1,6 +1,10 @@
 // Select Graphic Rendition (ECMA-48). Node.js has styleText from 20.12 on only.
 const CODES = { bold: 1, red: 31, green: 32, yellow: 33, cyan: 36 } as const
 
+const ESCAPE = '\u001b'
+// Whoever imitates one has changed a colour, and nothing else.
+const STYLE = new RegExp(`(${ESCAPE}\\[(?:0|${Object.values(CODES).join('|')})m)`)
+
 /** How a part of a text stands out on a terminal. */
 export type Style = keyof typeof CODES
 
@@ -9,9 +13,18 @@ export const WIDTH = 80
 
 /** A text that stands out, where standard output is a terminal and nobody has asked for no colours (no-color.org). */
 export function styled(style: Style, text: string): string {
+  return hasStyles() && text !== '' ? `${ESCAPE}[${CODES[style]}m${text}${ESCAPE}[0m` : text
+}
+
+function hasStyles(): boolean {
   const { NO_COLOR: noColor, TERM: term } = process.env
-  if (!process.stdout.isTTY || noColor || term === 'dumb' || text === '') return text
-  return `\u001b[${CODES[style]}m${text}\u001b[0m`
+  return process.stdout.isTTY && !noColor && term !== 'dumb'
+}
+
+/** A text in parts: what {@link styled} has put into it, where it does, and what is between. */
+export function styledParts(text: string): readonly { readonly kind: 'style' | 'text'; readonly text: string }[] {
+  if (!hasStyles()) return [{ kind: 'text', text }]
+  return text.split(STYLE).map((part, index) => ({ kind: index % 2 === 1 ? 'style' : 'text', text: part }))
 }
 
 /** Whether somebody looks at standard output as it is written. */

@@ -35,7 +35,8 @@ function excerptOf({ line, column, length, excerpt }: Finding, colour: 'red' | '
   const gutter = `${String(line).padStart(5)} | `
   const room = WIDTH - gutter.length
   const from = column + length <= room ? 0 : Math.max(0, Math.min(column - 11, excerpt.length - room))
-  const shown = excerpt.slice(from, from + room).replaceAll('\t', ' ')
+  // One column for each, as the caret counts them.
+  const shown = excerpt.slice(from, from + room).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
   const marked = '^'.repeat(Math.min(length, room - (column - 1 - from)))
   return `${gutter}${shown}\n${' '.repeat(5)} | ${' '.repeat(column - 1 - from)}${styled(colour, marked)}`
 }

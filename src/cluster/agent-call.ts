@@ -87,8 +87,8 @@ export function agentCall(options: AgentCallOptions): AgentCall {
   }
 }
 
-// Node's `fetch` knows no Unix sockets, and its HTTP client is loaded only there.
-async function agentTransport(socket: string): Promise<AgentTransport> {
+/** The way to an agent under what this is run by: Node's `fetch` knows no Unix sockets, and its HTTP client is loaded only there. */
+export async function agentTransport(socket: string): Promise<AgentTransport> {
   if (process.versions['bun'] !== undefined) return bunTransport(socket)
   const { nodeTransport } = await import('./agent-transport-node.ts')
   return nodeTransport(socket)

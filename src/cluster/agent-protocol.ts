@@ -13,6 +13,9 @@ export const BEGIN_PATH = '/v1/begin'
 /** The path a call ends at: {@link EndRequest}; the answer says that the agent has it from now on. */
 export const END_PATH = '/v1/end'
 
+/** The path the agent says at which version it is; the body of the request is empty, `{}`. */
+export const VERSION_PATH = '/v1/version'
+
 /** The longest request that is read, in bytes: a status of a hundred networks is a tenth of it. */
 export const MAX_REQUEST_BYTES = 1024 * 1024
 

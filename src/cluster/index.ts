@@ -8,8 +8,10 @@ export {
   END_PATH,
   type EndRequest,
   MAX_REQUEST_BYTES,
+  VERSION_PATH,
 } from './agent-protocol.ts'
 export type { AgentAnswer, AgentRequest, AgentTransport } from './agent-transport.ts'
+export { agentVersion } from './agent-version.ts'
 export { nodeEventObject, nodeEventsPath } from './event.ts'
 export { filesSource, namespacesOf, resourcesIn } from './files-source.ts'
 export { type KubeClient, kubeClient } from './kube-client.ts'

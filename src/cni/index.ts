@@ -75,7 +75,7 @@ export {
   toJson,
 } from './json.ts'
 export { lastLines } from './plugin-failure.ts'
-export { printableJson } from './printable.ts'
+export { printableJson, printableLines } from './printable.ts'
 export { accepted, type Problem, problemsOf, problemText, type Reading, type Validator } from './problem.ts'
 export {
   type Dns,

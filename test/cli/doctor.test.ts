@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { withAgentNode } from '../agent/agent-node.ts'
 import { bridge, definition, PLEXUS, pod, REFERENCE_PLUGINS, type TestNode, withNode } from '../engine/plexus.ts'
 import { assert, test } from '../harness.ts'
 import { PLEXUS_TOKEN, withApiServer } from '../node/kube-apiserver.ts'
@@ -113,6 +114,33 @@ test('H4a: doctor finds each of seven things wrong with a node, with the command
     assert.not.match(plexus(['doctor']).stdout, /its sandbox/)
   })
 })
+
+test(
+  'H4a: doctor says of which version the running agent is, and where the executable is of another',
+  () =>
+    withAgentNode({ delegates: [bridge(64)], binDir: BIN_DIR }, async ({ startAgent, socket, configFile }) => {
+      mkdirSync(BIN_DIR, { recursive: true })
+      copyFileSync(PLEXUS, `${BIN_DIR}/plexus`)
+      await startAgent()
+      const agentSection = (): Examined[number]['verdicts'] => {
+        const { stdout } = plexus(['doctor', '--node-config', configFile, '--output', 'json'])
+        return (JSON.parse(stdout) as Examined).find(({ what }) => what === 'Agent')?.verdicts ?? []
+      }
+      const version = plexus(['--version']).stdout.trim()
+      assert.equal(agentSection(), [{ status: 'ok', message: `${socket}: the agent answers, version ${version}` }])
+      writeFileSync(`${BIN_DIR}/plexus`, '#!/bin/sh\necho 9.8.7\n')
+      chmodSync(`${BIN_DIR}/plexus`, 0o755)
+      assert.equal(agentSection(), [
+        {
+          status: 'warning',
+          message: `${socket}: the agent is of version ${version}, the executable is of 9.8.7`,
+          mend: 'kubectl -n kube-system rollout restart daemonset/plexus',
+        },
+      ])
+      rmSync(BIN_DIR, { recursive: true })
+    }),
+  { timeoutMs: 600_000 },
+)
 
 test('H4a: doctor says where there is no Plexus at all', () => {
   const { status, stdout } = plexus(['doctor'])

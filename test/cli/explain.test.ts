@@ -33,6 +33,7 @@ const ASKED = [
     mac: '02:00:00:00:00:01',
     portMappings: [{ hostPort: 80, containerPort: 8080 }],
     'cni-args': { b: 2 },
+    'ipam-claim-reference': 'web-lan',
   },
   { name: 'net-b', interface: 'data0' },
 ]
@@ -84,6 +85,7 @@ test('H3: every decision comes with its reason, in 80 columns', async () => {
         'configuration: spec.config of definition default/net-b, CNI 0.3.1',
         'threaded (the default under type plexus)',
         'mac: needs the capability; recorder declares it and gets it',
+        'ipam-claim-reference: web-lan, for an IPAM plugin that reads it',
         "cni-args: merged over each plugin's args.cni",
         'recorder gets, and the merged result so far as prevResult',
       ])
