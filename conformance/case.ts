@@ -1,9 +1,7 @@
 import type { CniVersion } from '../src/cni/index.ts'
 import type { Bench } from './bench/bench.ts'
 import type { RunRecord } from './bench/run-record.ts'
-
-/** What a plugin is in a chain: it makes the interface, it changes what another made, or it hands out addresses. */
-export type Kind = 'main' | 'meta' | 'ipam'
+import type { Kind } from './kind.ts'
 
 /** How binding a sentence is; `NOTE` is one that no specification says, and that is reported and never counted. */
 export type Level = 'MUST' | 'SHOULD' | 'NOTE'
@@ -55,11 +53,6 @@ export type Case = {
    * @throws NotRun where it cannot be told.
    */
   readonly run: (bench: Bench) => Promise<readonly Finding[]>
-}
-
-/** Thrown where a case cannot be told for this plugin, configuration or kernel; the message is the reason. */
-export class NotRun extends Error {
-  override readonly name = 'NotRun'
 }
 
 /** Kinds of plugins for the tables of cases. */

@@ -3,9 +3,10 @@
  * says sentence by sentence of the specification what holds. It may import `cni` and `host`, and nothing but `cli`
  * imports it.
  */
-export type { Case, Finding, Kind, Level, Sentence, Verdict } from './case.ts'
+export type { Case, Finding, Level, Sentence, Verdict } from './case.ts'
 export { CASES } from './cases/index.ts'
 export { type Column, columnName } from './column.ts'
+export type { Kind } from './kind.ts'
 export { REPORTS, type ReportFormat } from './reports/index.ts'
 export { type Progress, terminalProgress, terminalReport } from './reports/terminal.ts'
 export {

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { type ConformanceOptions, type ConformanceRun, runConformance as runWithWorker } from './run.ts'
 
-export type { Case, Finding, Kind, Level, Sentence, Verdict } from './case.ts'
+export type { Case, Finding, Level, Sentence, Verdict } from './case.ts'
 export { CASES } from './cases/index.ts'
 export { type Column, columnName } from './column.ts'
+export type { Kind } from './kind.ts'
 export { REPORTS, type ReportFormat } from './reports/index.ts'
 export { terminalProgress, terminalReport } from './reports/terminal.ts'
 export type { ConformanceEvent, ConformanceRun, Outcome } from './run.ts'

@@ -1,6 +1,7 @@
 import { atLeast, type CniVersion } from '../src/cni/index.ts'
-import type { Case, Kind } from './case.ts'
+import type { Case } from './case.ts'
 import { type Column, PLACEMENTS } from './column.ts'
+import type { Kind } from './kind.ts'
 
 /** One case in one column: what is run. */
 export type Planned = { readonly case: Case; readonly column: Column }

@@ -11,7 +11,7 @@ import {
   parseJsonObject,
 } from '../src/cni/index.ts'
 import { hostExec, hostFiles } from '../src/host/index.ts'
-import type { Kind } from './case.ts'
+import type { Kind } from './kind.ts'
 
 /** The plugin under test, and the network configuration it is a link of. */
 export type Subject = {

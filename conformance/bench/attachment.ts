@@ -1,9 +1,9 @@
 import type { JsonObject, VersionedResult } from '../../src/cni/index.ts'
 import type { Column } from '../column.ts'
 import type { Subject } from '../subject.ts'
-import type { Sandbox } from './bench.ts'
 import type { PluginRequest } from './run-plugin.ts'
 import type { RunRecord } from './run-record.ts'
+import type { Sandbox } from './sandbox.ts'
 
 /** How an attachment is named, and what it is to be made with. */
 export type AttachmentOptions = {

@@ -8,11 +8,9 @@ import { directAttachment } from './direct-attachment.ts'
 import { ip } from './machine.ts'
 import { type PluginRequest, runPlugin } from './run-plugin.ts'
 import type { RunRecord } from './run-record.ts'
+import type { Sandbox } from './sandbox.ts'
 import { filesSnapshot, namespaceSnapshot, type Snapshot } from './snapshot.ts'
 import { linksIn } from './view.ts'
-
-/** A network namespace of a container. */
-export type Sandbox = { readonly name: string; readonly path: string }
 
 /** What a case works with: a machine of its own, and the plugin under test. */
 export type Bench = {

@@ -6,8 +6,8 @@ import {
   toJson,
   type VersionedResult,
 } from '../../src/cni/index.ts'
-import { NotRun } from '../case.ts'
 import type { Placement } from '../column.ts'
+import { NotRun } from '../not-run.ts'
 import { type Subject, subjectConfig } from '../subject.ts'
 import { type AddResult, addedResult } from './added-result.ts'
 import type { Attachment, AttachmentGround, Change, NamedAttachment } from './attachment.ts'

@@ -10,7 +10,7 @@ import {
   type VersionedResult,
 } from '../../src/cni/index.ts'
 import { hostExec } from '../../src/host/index.ts'
-import { NotRun } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
 import { type AddResult, addedResult } from './added-result.ts'
 import type { Attachment, AttachmentGround, Change, NamedAttachment } from './attachment.ts'

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../src/cni/index.ts'
 import { runCommand } from '../../src/host/index.ts'
-import { NotRun } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import type { Subject } from '../subject.ts'
 import type { Attachment } from './attachment.ts'
 import type { Bench } from './bench.ts'

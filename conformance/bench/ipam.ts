@@ -1,5 +1,5 @@
 import { isJsonObject, type Result } from '../../src/cni/index.ts'
-import { NotRun } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
 import type { Attachment, AttachmentOptions, ConfigChange } from './attachment.ts'
 import type { Bench } from './bench.ts'

@@ -1,5 +1,5 @@
-import type { Sandbox } from './bench.ts'
 import { ip, runWhere, type Where } from './machine.ts'
+import type { Sandbox } from './sandbox.ts'
 
 /** A port of the host that leads to one of a container. */
 export type PortMapping = { readonly hostPort: number; readonly containerPort: number; readonly protocol: string }

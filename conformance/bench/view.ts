@@ -7,8 +7,8 @@ import {
   type Result,
   type VersionedResult,
 } from '../../src/cni/index.ts'
-import type { Sandbox } from './bench.ts'
 import { type IpObject, ipList, type Where } from './machine.ts'
+import type { Sandbox } from './sandbox.ts'
 
 /** An interface as the kernel has it. */
 export type Link = {

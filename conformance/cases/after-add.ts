@@ -3,7 +3,8 @@ import type { Attachment } from '../bench/attachment.ts'
 import type { Bench } from '../bench/bench.ts'
 import { findings } from '../bench/judge.ts'
 import { linksIn, newest } from '../bench/view.ts'
-import { type Case, type Finding, NotRun } from '../case.ts'
+import type { Case, Finding } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 
 /** What a case about an ADD looks at. */
 export type View = { readonly result: Result; readonly attachment: Attachment }

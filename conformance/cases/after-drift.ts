@@ -3,7 +3,8 @@ import type { Bench } from '../bench/bench.ts'
 import { fails } from '../bench/judge.ts'
 import { saidOf, succeeded } from '../bench/run-record.ts'
 import { difference, type Snapshot } from '../bench/snapshot.ts'
-import { type Case, cni, type Finding, type Level, NotRun, type Sentence } from '../case.ts'
+import { type Case, cni, type Finding, type Level, type Sentence } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 
 /** A change of the machine that CHECK has to find, in words and in deed. */
 export type Drift = {

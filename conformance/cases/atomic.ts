@@ -4,7 +4,9 @@ import { hasIpam, requireIpam, standInAttachment, withIpam } from '../bench/ipam
 import { fails, nothingCame, succeeds, unchanged } from '../bench/judge.ts'
 import { succeeded } from '../bench/run-record.ts'
 import { errorAnswer } from '../bench/stand-in.ts'
-import { type Case, cni, EVERY_KIND, type Finding, type Kind, NotRun, practice, type Sentence } from '../case.ts'
+import { type Case, cni, EVERY_KIND, type Finding, practice, type Sentence } from '../case.ts'
+import type { Kind } from '../kind.ts'
+import { NotRun } from '../not-run.ts'
 import { refusedByMeta } from './refused-configs.ts'
 
 const CLEAN = practice(

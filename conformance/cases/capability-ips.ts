@@ -1,7 +1,8 @@
 import type { Bench } from '../bench/bench.ts'
 import { findings } from '../bench/judge.ts'
 import { newest } from '../bench/view.ts'
-import { type Case, convention, type Finding, NotRun } from '../case.ts'
+import { type Case, convention, type Finding } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import { refusedArgs, requireCapability, withArgs } from './with-args.ts'
 
 const OF_IPS = convention(

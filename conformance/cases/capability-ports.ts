@@ -1,7 +1,8 @@
 import { findings, unchanged } from '../bench/judge.ts'
 import { unreached } from '../bench/traffic.ts'
 import { newest, ownIps } from '../bench/view.ts'
-import { type Case, convention, type Finding, NotRun } from '../case.ts'
+import { type Case, convention, type Finding } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import { requireCapability } from './with-args.ts'
 
 const OF_PORTS = convention(

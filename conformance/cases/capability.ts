@@ -2,7 +2,8 @@ import { declaresCapability, type Json, type JsonObject } from '../../src/cni/in
 import { fails, succeeds } from '../bench/judge.ts'
 import { succeeded } from '../bench/run-record.ts'
 import { difference } from '../bench/snapshot.ts'
-import { type Case, cni, convention, EVERY_KIND, type Finding, NotRun } from '../case.ts'
+import { type Case, cni, convention, EVERY_KIND, type Finding } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
 import { refusedArgs, requireCapability } from './with-args.ts'
 

@@ -2,7 +2,8 @@ import { type VersionedResult, versionedResult } from '../../src/cni/index.ts'
 import type { Bench } from '../bench/bench.ts'
 import { fails, succeeds } from '../bench/judge.ts'
 import { succeeded } from '../bench/run-record.ts'
-import { type Case, convention, type Finding, NotRun, practice } from '../case.ts'
+import { type Case, convention, type Finding, practice } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 
 const CHAINED = convention(
   'Chained Plugins',

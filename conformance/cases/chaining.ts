@@ -5,7 +5,8 @@ import { fails, findings, succeeds, unchanged } from '../bench/judge.ts'
 import { printedObject, succeeded } from '../bench/run-record.ts'
 import { difference } from '../bench/snapshot.ts'
 import { newest, sandboxIps } from '../bench/view.ts'
-import { type Case, cni, cni040, type Finding, NotRun, practice } from '../case.ts'
+import { type Case, cni, cni040, type Finding, practice } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
 
 const PASS_ON = cni(

@@ -2,7 +2,8 @@ import { type JsonObject, parseJsonObject, toJson } from '../../src/cni/index.ts
 import { standInAttachment } from '../bench/ipam.ts'
 import type { RunRecord } from '../bench/run-record.ts'
 import type { StandInCall } from '../bench/stand-in.ts'
-import { type Case, cni, type Finding, NotRun } from '../case.ts'
+import { type Case, cni, type Finding } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 
 const PROTOCOL = '4 Delegated Plugin protocol'
 

@@ -3,7 +3,7 @@ import { canonicalCidr, isDefaultDestination } from '../../src/cni/index.ts'
 import { OTHER_BRIDGE } from '../bench/chain-attachment.ts'
 import { ip, runWhere, type Where } from '../bench/machine.ts'
 import { addressesOf, hasOwnMac, linkIn, newest, routesIn, sandboxIps } from '../bench/view.ts'
-import { NotRun } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
 import type { Drift, Ground } from './after-drift.ts'
 

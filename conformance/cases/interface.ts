@@ -1,7 +1,8 @@
 import type { Attachment } from '../bench/attachment.ts'
 import { findings } from '../bench/judge.ts'
 import { type Link, linkIn, linksIn, newest } from '../bench/view.ts'
-import { type Case, cni, NotRun, practice } from '../case.ts'
+import { type Case, cni, practice } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
 
 /** IFC: the interface that a result tells of is really there. */

@@ -3,7 +3,8 @@ import type { Bench } from '../bench/bench.ts'
 import { standInAttachment } from '../bench/ipam.ts'
 import { succeeds, unchanged } from '../bench/judge.ts'
 import { succeeded } from '../bench/run-record.ts'
-import { type Case, cni040, EVERY_KIND, NotRun, practice } from '../case.ts'
+import { type Case, cni040, EVERY_KIND, practice } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
 
 /** CON-06, CON-07: a container with more than one attachment. */

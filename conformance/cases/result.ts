@@ -4,7 +4,8 @@ import { standInAttachment } from '../bench/ipam.ts'
 import { findings } from '../bench/judge.ts'
 import { entriesOf, ipVersionFaults, shapeFaults, versionFaults } from '../bench/result-faults.ts'
 import { printedObject, type RunRecord, saidOf, succeeded } from '../bench/run-record.ts'
-import { type Case, cni, cni040, EVERY_KIND, NotRun } from '../case.ts'
+import { type Case, cni, cni040, EVERY_KIND } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
 
 /** RES: what ADD prints. */

@@ -5,7 +5,9 @@ import { fails, failsWith, succeeds, unchanged } from '../bench/judge.ts'
 import { ip } from '../bench/machine.ts'
 import type { RunRecord } from '../bench/run-record.ts'
 import { errorAnswer } from '../bench/stand-in.ts'
-import { type Case, cni, EVERY_KIND, type Kind, NotRun } from '../case.ts'
+import { type Case, cni, EVERY_KIND } from '../case.ts'
+import type { Kind } from '../kind.ts'
+import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
 
 /** STA: whether a plugin knows that it can, or cannot, serve an ADD. */

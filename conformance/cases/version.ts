@@ -3,7 +3,8 @@ import type { Bench } from '../bench/bench.ts'
 import { fails, failsWith, findings, succeeds, unchanged } from '../bench/judge.ts'
 import { resultFaults } from '../bench/result-faults.ts'
 import { printedObject, type RunRecord, succeeded } from '../bench/run-record.ts'
-import { type Case, cni, cni040, EVERY_KIND, NotRun, practice } from '../case.ts'
+import { type Case, cni, cni040, EVERY_KIND, practice } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 
 /** VER: which versions a plugin speaks, and that it says so. */
 export const versionCases: readonly Case[] = [

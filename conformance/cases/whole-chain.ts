@@ -10,7 +10,8 @@ import type { Bench } from '../bench/bench.ts'
 import { nothingCame } from '../bench/judge.ts'
 import { chainAdd, faultOf, type RuntimeChain, runtimeChain, stepSucceeds } from '../bench/runtime.ts'
 import { errorAnswer, makeStandIn } from '../bench/stand-in.ts'
-import { type Case, cni, cni040, type Finding, NotRun } from '../case.ts'
+import { type Case, cni, cni040, type Finding } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 
 const LIFE = cni(
   '3 Adding, deleting, checking an attachment',

@@ -2,7 +2,8 @@ import { declaresCapability, type JsonObject } from '../../src/cni/index.ts'
 import type { Added, Attachment } from '../bench/attachment.ts'
 import type { Bench } from '../bench/bench.ts'
 import { fails, unchanged } from '../bench/judge.ts'
-import { type Finding, NotRun } from '../case.ts'
+import type { Finding } from '../case.ts'
+import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
 
 /** @throws NotRun where the configuration of the plugin under test does not declare a capability. */

@@ -1,4 +1,4 @@
-import type { Kind } from '../../conformance/case.ts'
+import type { Kind } from '../../conformance/kind.ts'
 
 /** A reference plugin, and the network it is run in. */
 export type ReferencePlugin = {
