@@ -95,11 +95,6 @@ export const REFERENCE_PLUGINS: readonly ReferencePlugin[] = [
     plugins: [bridge(12, { ipam: { type: 'static', addresses: [{ address: '10.12.0.5/24', gateway: '10.12.0.1' }] } })],
   },
   {
-    name: 'dhcp, without its daemon',
-    plugin: 'dhcp',
-    plugins: [bridge(16, { ipam: { type: 'dhcp' } })],
-  },
-  {
     name: 'ipvlan',
     plugin: 'ipvlan',
     plugins: [{ type: 'ipvlan', master: 'up0', ipam: hostLocal(13) }],
@@ -118,6 +113,13 @@ export const REFERENCE_PLUGINS: readonly ReferencePlugin[] = [
     kernel: 'uml',
   },
 ]
+
+/** An IPAM plugin whose daemon does not run, so that it can do nothing but say so: it is in no table. */
+export const DHCP_WITHOUT_DAEMON: ReferencePlugin = {
+  name: 'dhcp, without its daemon',
+  plugin: 'dhcp',
+  plugins: [bridge(16, { ipam: { type: 'dhcp' } })],
+}
 
 /** The network configuration list of a reference plugin. */
 export function listOf({ plugins }: ReferencePlugin): object {

@@ -1,5 +1,5 @@
 import { assert, test } from '../harness.ts'
-import { REFERENCE_PLUGINS } from './reference-plugins.ts'
+import { DHCP_WITHOUT_DAEMON, REFERENCE_PLUGINS } from './reference-plugins.ts'
 import { failedCases, runReference } from './suite.ts'
 
 // What the reference plugins 1.1.1 are known to deviate in, each by the case that has to find it.
@@ -33,10 +33,9 @@ for (const [name, own] of Object.entries(KNOWN)) {
   test(
     `I4: what ${name} 1.1.1 is known to deviate in is found`,
     () => {
-      const plugin = REFERENCE_PLUGINS.find((one) => one.name === name)
+      const plugin = [...REFERENCE_PLUGINS, DHCP_WITHOUT_DAEMON].find((one) => one.name === name)
       if (plugin === undefined) throw new Error(`there is no reference plugin ${name}`)
-      const newest = plugin.kernel === undefined ? ['--cni-version', '1.0.0'] : []
-      const { run, stderr } = runReference(plugin, ...newest, '--no-chain', '--case', ...known)
+      const { run, stderr } = runReference(plugin, '--no-chain', '--case', ...known)
       const found = failedCases(run)
       assert.equal(
         known.filter((id) => !found.includes(id)),
@@ -47,6 +46,23 @@ for (const [name, own] of Object.entries(KNOWN)) {
     { timeoutMs: 180_000 },
   )
 }
+
+test(
+  'I4: every reference plugin works in every version it claims, but loopback',
+  () => {
+    const withoutModules = REFERENCE_PLUGINS.filter(({ kernel }) => kernel === undefined)
+    const broken = withoutModules.filter((plugin) => {
+      const { run, stderr } = runReference(plugin, '--no-chain', '--case', 'VER-05')
+      if (run === undefined) throw new Error(`${plugin.name}: ${stderr}`)
+      return failedCases(run).length > 0
+    })
+    assert.equal(
+      broken.map(({ name }) => name),
+      ['loopback'],
+    )
+  },
+  { timeoutMs: 300_000 },
+)
 
 test(
   'I4: rules that firewall 1.1.1 makes twice, where ten containers come first at once, are found',
