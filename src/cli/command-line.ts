@@ -10,7 +10,7 @@ import { addInstallCommands } from './install-commands.ts'
 import { addManualCommand } from './manual-command.ts'
 import { addMigrateCommand } from './migrate-command.ts'
 import { addNodeCommands } from './node-commands.ts'
-import { note } from './print.ts'
+import { complain } from './print.ts'
 import { WIDTH } from './terminal.ts'
 import { addValidateCommands } from './validate-commands.ts'
 import { VERSION } from './version.ts'
@@ -39,7 +39,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
       return
     }
     const { msg, details } = asCniError(fault)
-    note(`plexus: ${details ? `${msg}\n${details}` : msg}`)
+    complain(details ? `${msg}\n${details}` : msg)
     process.exitCode = 2
   }
 }
@@ -50,6 +50,8 @@ function program(): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .configureHelp({ helpWidth: WIDTH })
+    .configureOutput({ outputError: (text) => complain(text.replace(/^error: /, '')) })
+    .showHelpAfterError('plexus --help says what there is.')
     .exitOverride()
     .addHelpText('after', EPILOGUE)
   plexus.commandsGroup('Before you apply:')

@@ -2,7 +2,7 @@ import { toJson } from '../cni/index.ts'
 import { type HeldCall, type JournalOptions, journalFolder, podName, viewJournal } from './journal-view.ts'
 import { chosenNodeConfig } from './node-config-choice.ts'
 import { collectGarbage } from './node-verbs.ts'
-import { note, print } from './print.ts'
+import { complain, print } from './print.ts'
 import { waitedFor } from './progress.ts'
 import { counted, wrapped } from './terminal.ts'
 
@@ -35,7 +35,7 @@ export async function gc(options: GcOptions): Promise<number> {
   const deleted = stale.filter((one) => !left.some((other) => isSame(one, other)))
   const say = options.output === 'json' ? asJson : asText
   print(say(deleted, left, valid.length, options.dryRun ?? false))
-  if (failure) note(`plexus: ${[failure.msg, failure.details].filter(Boolean).join('\n')}`)
+  if (failure) complain([failure.msg, failure.details].filter(Boolean).join('\n'))
   return failure || left.length > 0 ? 1 : 0
 }
 
@@ -58,7 +58,9 @@ function asText(deleted: readonly HeldCall[], left: readonly HeldCall[], kept: n
   return [
     ...deleted.map(line(done)),
     ...left.map(line('could not be deleted')),
-    `${counted(deleted.length, 'container')} whose sandbox is gone ${dry ? 'would be ' : ''}deleted, ${kept} kept.`,
+    deleted.length + left.length === 0
+      ? `No sandbox is gone: there is nothing to delete, ${kept} kept.`
+      : `${counted(deleted.length, 'container')} ${dry ? 'would be ' : ''}deleted, ${left.length} left, ${kept} kept.`,
   ].join('\n')
 }
 

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { printableLines } from '../cni/index.ts'
 import { writeStdout } from '../host/index.ts'
-import { styledParts } from './terminal.ts'
+import { styledParts, WIDTH, wrapped } from './terminal.ts'
 
 /**
  * Prints a line on standard output. Whatever a cluster, a file or a plugin has put into it, the terminal obeys none of
@@ -14,6 +14,13 @@ export function print(line = ''): void {
 /** Prints a line for the person at the terminal, on standard error, likewise: never part of what a command answers. */
 export function note(line: string): void {
   writeSync(2, `${harmless(line)}\n`)
+}
+
+/** Says on standard error what is wrong: a line for a program, on a terminal broken between words. */
+export function complain(text: string): void {
+  const { isTTY, columns } = process.stderr
+  const lines = `plexus: ${text.trimEnd()}`.split('\n')
+  note(lines.map((line) => (isTTY ? wrapped(line, 2, columns || WIDTH) : line)).join('\n'))
 }
 
 function harmless(text: string): string {

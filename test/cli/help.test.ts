@@ -75,3 +75,18 @@ test('H7: colours come on a terminal only, and not with NO_COLOR', () => {
   assert.not.match(onTerminal('TERM=dumb'), COLOUR)
   assert.not.match(plexus(['doctor'], { env: { TERM: 'xterm' } }).stdout, COLOUR)
 })
+
+test('H7: what is wrong is said behind plexus:, a line for a program, broken between words on a terminal', () => {
+  const args = ['show', 'nobody', '--cni-dir', '/var/lib/cni/a-folder-with-quite-a-long-name']
+  const { status, stderr } = plexus(args)
+  assert.is(status, 2)
+  assert.match(stderr, /^plexus: no container "nobody" in .* lists those there are\n$/)
+  const command = `stty cols 60; ${new URL('../../dist/plexus', import.meta.url).pathname} ${args.join(' ')}`
+  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' })
+  assert.is(stdout.replaceAll(/\s+/g, ' ').trim(), stderr.trim())
+  assert.ok(stdout.split('\r\n').filter((line) => line !== '').length > 1, stdout)
+  assert.match(
+    plexus(['valdate']).stderr,
+    /^plexus: unknown command 'valdate'\n\(Did you mean validate\?\)\nplexus --help/,
+  )
+})
