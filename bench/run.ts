@@ -37,7 +37,7 @@ const WHOLE: Extent = {
   definitionsInPod: [1, 2, 4, 8, 16],
   definitions: [100, 1_000, 10_000, 100_000],
   agentDefinitions: [10, 1_000, 10_000],
-  agentCalls: [0, 500, 1_000, 2_000, 4_000, 8_000],
+  agentCalls: [0, 100, 1_000, 10_000],
   containers: [0, 100, 1_000, 10_000],
 }
 const QUICK: Extent = {
