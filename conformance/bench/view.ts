@@ -43,6 +43,11 @@ export function linkIn(where: Where, name: string): Link | undefined {
   return linksIn(where).find((link) => link.name === name)
 }
 
+/** The interface that an attachment was given; undefined where it is not there. */
+export function linkOf({ sandbox, ifName }: { readonly sandbox: Sandbox; readonly ifName: string }): Link | undefined {
+  return linkIn({ sandbox: sandbox.name }, ifName)
+}
+
 /** Whether an interface has a MAC of its own: that of an ipvlan is its master's, and cannot be set. */
 export function hasOwnMac(where: Where, name: string): boolean {
   return linkIn(where, name)?.kind !== 'ipvlan'

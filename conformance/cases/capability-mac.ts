@@ -1,6 +1,6 @@
 import type { Added, Attachment } from '../bench/attachment.ts'
 import { findings, succeeds } from '../bench/judge.ts'
-import { linkIn, newest } from '../bench/view.ts'
+import { linkOf, newest } from '../bench/view.ts'
 import { type Case, convention } from '../case.ts'
 import { refusedArgs, withArgs } from './with-args.ts'
 
@@ -68,8 +68,9 @@ export const macCases: readonly Case[] = [
   },
 ]
 
-function macFaults({ sandbox, ifName }: Attachment, { result }: Added, mac: string): readonly string[] {
-  const link = linkIn({ sandbox: sandbox.name }, ifName)
+function macFaults(attachment: Attachment, { result }: Added, mac: string): readonly string[] {
+  const { ifName } = attachment
+  const link = linkOf(attachment)
   const told = newest(result).interfaces?.find((one) => one.name === ifName && one.sandbox)?.mac
   return [
     ...(link?.mac === mac ? [] : [`${ifName} has MAC ${link?.mac ?? 'none'}, not ${mac}`]),

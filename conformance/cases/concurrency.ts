@@ -1,13 +1,11 @@
-import { isJsonObject } from '../../src/cni/index.ts'
 import type { Added, Attachment } from '../bench/attachment.ts'
 import type { Bench } from '../bench/bench.ts'
 import { findings, nothingCame, succeeds, unchanged } from '../bench/judge.ts'
 import { saidOf, succeeded } from '../bench/run-record.ts'
 import { addressesOf, cidrText, newest, ownIps } from '../bench/view.ts'
 import { type Case, cni, EVERY_KIND, type Finding, practice } from '../case.ts'
-import { NotRun } from '../not-run.ts'
-import { subjectConfig } from '../subject.ts'
 import { flushRules } from './drifts.ts'
+import { requireMany } from './many.ts'
 
 const AT_ONCE = cni(
   '3 Lifecycle & Ordering',
@@ -164,15 +162,6 @@ export const concurrencyCases: readonly Case[] = [
     },
   },
 ]
-
-// A device can be given to one container only, and every sandbox has its one loopback.
-function requireMany({ subject }: Bench): void {
-  if (typeof subjectConfig(subject)['device'] === 'string')
-    throw new NotRun('its device can be given to one container only')
-  const { ipam } = subjectConfig(subject)
-  if (isJsonObject(ipam) && 'addresses' in ipam) throw new NotRun('its addresses are written in the configuration')
-  if (subject.ifName === 'lo') throw new NotRun('it is about one interface only')
-}
 
 async function prepared(bench: Bench, count: number): Promise<readonly Attachment[]> {
   const attachments = Array.from({ length: count }, () => bench.attachment())

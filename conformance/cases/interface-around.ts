@@ -1,9 +1,8 @@
-import type { Attachment } from '../bench/attachment.ts'
 import { fails, findings, unchanged } from '../bench/judge.ts'
 import { ip } from '../bench/machine.ts'
 import { succeeded } from '../bench/run-record.ts'
 import { difference } from '../bench/snapshot.ts'
-import { type Link, linkIn, newest } from '../bench/view.ts'
+import { linkIn, linkOf, newest } from '../bench/view.ts'
 import { type Case, cni, type Finding, practice } from '../case.ts'
 import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
@@ -149,7 +148,3 @@ export const aroundInterfaceCases: readonly Case[] = [
     },
   },
 ]
-
-function linkOf({ sandbox, ifName }: Attachment): Link | undefined {
-  return linkIn({ sandbox: sandbox.name }, ifName)
-}

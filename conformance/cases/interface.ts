@@ -1,6 +1,5 @@
-import type { Attachment } from '../bench/attachment.ts'
 import { findings } from '../bench/judge.ts'
-import { type Link, linkIn, linksIn, newest } from '../bench/view.ts'
+import { type Link, linkIn, linkOf, linksIn, newest } from '../bench/view.ts'
 import { type Case, cni, practice } from '../case.ts'
 import { NotRun } from '../not-run.ts'
 import { subjectConfig } from '../subject.ts'
@@ -121,10 +120,6 @@ export const interfaceCases: readonly Case[] = [
     },
   },
 ]
-
-function linkOf({ sandbox, ifName }: Attachment): Link | undefined {
-  return linkIn({ sandbox: sandbox.name }, ifName)
-}
 
 function present(link: Link | undefined): Link {
   if (link !== undefined) return link

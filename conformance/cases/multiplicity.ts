@@ -1,11 +1,9 @@
-import { isJsonObject } from '../../src/cni/index.ts'
-import type { Bench } from '../bench/bench.ts'
 import { standInAttachment } from '../bench/ipam.ts'
 import { succeeds, unchanged } from '../bench/judge.ts'
 import { succeeded } from '../bench/run-record.ts'
 import { type Case, cni040, EVERY_KIND, practice } from '../case.ts'
 import { NotRun } from '../not-run.ts'
-import { subjectConfig } from '../subject.ts'
+import { requireMany } from './many.ts'
 
 /** CON-06, CON-07: a container with more than one attachment. */
 export const multiplicityCases: readonly Case[] = [
@@ -60,12 +58,3 @@ export const multiplicityCases: readonly Case[] = [
     },
   },
 ]
-
-// A device can be given to one container only, and every sandbox has its one loopback.
-function requireMany({ subject }: Bench): void {
-  if (typeof subjectConfig(subject)['device'] === 'string')
-    throw new NotRun('its device can be given to one container only')
-  const { ipam } = subjectConfig(subject)
-  if (isJsonObject(ipam) && 'addresses' in ipam) throw new NotRun('its addresses are written in the configuration')
-  if (subject.ifName === 'lo') throw new NotRun('it is about one interface only')
-}

@@ -1,7 +1,7 @@
 import type { Interface, Result } from '../../src/cni/index.ts'
 import { findings } from '../bench/judge.ts'
 import { difference } from '../bench/snapshot.ts'
-import { linkIn, linksIn, newest, ownInterface } from '../bench/view.ts'
+import { linkOf, linksIn, newest, ownInterface } from '../bench/view.ts'
 import { type Case, cni } from '../case.ts'
 
 /** RES-04, 05, 09, 10: the interfaces that a result lists. */
@@ -53,7 +53,7 @@ export const resultInterfaceCases: readonly Case[] = [
       const attachment = bench.attachment()
       const { result, run } = await attachment.added()
       const told = ownInterface(newest(result), attachment.ifName, attachment.sandbox)?.mtu
-      const link = linkIn({ sandbox: attachment.sandbox.name }, attachment.ifName)
+      const link = linkOf(attachment)
       return told === link?.mtu
         ? []
         : findings([`the interface has an MTU of ${link?.mtu}, the result says ${told ?? 'nothing'}`], run)
