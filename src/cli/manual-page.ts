@@ -4,7 +4,7 @@ import { VERSION } from './version.ts'
 
 const FILES = [
   ['/etc/cni/net.d', 'where the node configuration is'],
-  ['/var/lib/cni/plexus', 'the journal: one file a container'],
+  ['/var/lib/cni/multus/plexus', 'the journal: one file a container; elsewhere where cniDir says so'],
   ['/run/plexus', "the agent's socket, and what it has yet to tell"],
 ] as const
 
